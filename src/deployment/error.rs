@@ -1,0 +1,41 @@
+//! What can be wrong with the description of a deployment.
+
+use crate::aws::ArnError;
+
+/// A usage error.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum DeploymentError {
+    /// No principal's ARN.
+    #[error("{flag}: {source}")]
+    Arn {
+        /// Which flag.
+        flag: &'static str,
+        /// Why.
+        source: ArnError,
+    },
+    /// `--role-arn` names something else than a role.
+    #[error("--role-arn: `{0}` is no role; CloudFormation takes a service role such as `arn:aws:iam::111122223333:role/Deploy` (use --deployer for who calls CloudFormation)")]
+    NotARole(String),
+    /// No account id.
+    #[error("--account: `{0}` is not an account id: it must have 12 digits")]
+    Account(String),
+    /// Two accounts.
+    #[error("--account {given} contradicts the deployer, who is in account {own}: a stack is created by its own account")]
+    TwoAccounts {
+        /// From the flag.
+        given: String,
+        /// From the ARN.
+        own: String,
+    },
+    /// No partition.
+    #[error("--partition: there is no partition `{0}`: use `aws`, `aws-cn` or `aws-us-gov`")]
+    Partition(String),
+    /// Two partitions.
+    #[error("--region {region} is not in partition `{partition}`")]
+    TwoPartitions {
+        /// From the flag.
+        region: String,
+        /// From the ARN or the other flag.
+        partition: String,
+    },
+}

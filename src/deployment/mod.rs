@@ -1,0 +1,150 @@
+//! Who creates the stack, where and with which values: flags in, a [`Deployment`] out. Must not know findings.
+//!
+//! Source: AWS CloudFormation User Guide, using-iam-servicerole.html: with a service role that role is the caller, in a
+//! session named `AWSCloudFormation`; without one, the caller's own credentials are used.
+
+mod error;
+mod identity;
+mod inputs;
+
+pub(crate) use error::DeploymentError;
+pub(crate) use inputs::Inputs;
+
+use std::collections::BTreeMap;
+
+use crate::aws::{AccountId, PrincipalArn, PrincipalKind, is_partition, partition_of_region};
+use crate::policy::Caller;
+use crate::resolve::Givens;
+use crate::world::{Text, Value};
+
+/// The session in which CloudFormation uses a service role. Source: CloudTrail records of such calls.
+const SERVICE_ROLE_SESSION: &str = "AWSCloudFormation";
+
+/// One deployment of a template.
+#[derive(Debug)]
+pub(crate) struct Deployment {
+    /// Its name.
+    pub(crate) name: String,
+    /// The known values.
+    pub(crate) givens: Givens,
+    /// The caller that KMS sees.
+    pub(crate) caller: Caller,
+    /// Its ARN as shown; nothing where nobody was named.
+    pub(crate) deployer: Option<String>,
+    /// Whether CloudFormation makes the call.
+    pub(crate) via_cloudformation: bool,
+    /// Context keys (lower case) that were given.
+    pub(crate) context: BTreeMap<String, Vec<String>>,
+    /// The deployer's IAM policies, if they were given: then they are all of them.
+    pub(crate) identity: Option<Vec<Value>>,
+}
+
+impl Deployment {
+    /// The deployment that the flags describe.
+    ///
+    /// # Errors
+    ///
+    /// What is no ARN, no account id, no partition, or contradicts another flag.
+    pub(crate) fn from_inputs(name: &str, inputs: Inputs) -> Result<Deployment, DeploymentError> {
+        let (arn, session) = named(&inputs)?;
+        let account = account(&inputs, arn.as_ref())?;
+        let partition = partition(&inputs, arn.as_ref())?;
+        let givens = Givens {
+            parameters: inputs.parameters.into_iter().collect(),
+            exports: inputs.exports.into_iter().collect(),
+            ssm: inputs.ssm.into_iter().collect(),
+            account: account.map_or_else(Givens::unknown_account, |id| Text::literal(id.as_str())),
+            region: inputs.region.map_or_else(Givens::unknown_region, |region| Text::literal(&region)),
+            partition: partition.map_or_else(Givens::unknown_partition, |name| Text::literal(&name)),
+            stack_name: inputs.stack_name,
+        };
+        let context = context(inputs.context);
+        let (own_account, own_partition) = (givens.account.clone(), givens.partition.clone());
+        let mut caller = match &arn {
+            Some(arn) => Caller::named(arn, session, own_account, own_partition),
+            None => Caller::unknown(own_account, own_partition),
+        };
+        // `--context aws:PrincipalArn=…` tells the path of the role behind a session.
+        if let (Some([principal]), Some(_)) = (context.get("aws:principalarn").map(Vec::as_slice), &arn) {
+            caller.principal = Text::literal(principal);
+        }
+        let identity = inputs.identity_policies.map(|documents| documents.iter().flat_map(identity::policies).collect());
+        let deployer = arn.map(|arn| shown(arn, session));
+        Ok(Deployment {
+            name: name.to_owned(),
+            givens,
+            caller,
+            deployer,
+            via_cloudformation: true,
+            context,
+            identity,
+        })
+    }
+
+    /// The caller's ARN as shown; nothing where nobody was named.
+    pub(crate) fn deployer_arn(&self) -> Option<String> {
+        self.deployer.clone()
+    }
+}
+
+/// Who was named, and in which session. A service role is the caller whoever calls CloudFormation.
+fn named(inputs: &Inputs) -> Result<(Option<PrincipalArn>, Option<&'static str>), DeploymentError> {
+    let parse = |flag, text: &str| PrincipalArn::parse(text).map_err(|source| DeploymentError::Arn { flag, source });
+    let deployer = inputs.deployer.as_deref().map(|text| parse("--deployer", text)).transpose()?;
+    let role = inputs.role_arn.as_deref().map(|text| parse("--role-arn", text)).transpose()?;
+    match (role, deployer) {
+        (Some(role), _) if matches!(role.kind, PrincipalKind::Role { .. }) => Ok((Some(role), Some(SERVICE_ROLE_SESSION))),
+        (Some(other), _) => Err(DeploymentError::NotARole(other.to_string())),
+        (None, deployer) => Ok((deployer, None)),
+    }
+}
+
+fn account(inputs: &Inputs, arn: Option<&PrincipalArn>) -> Result<Option<AccountId>, DeploymentError> {
+    let given = match &inputs.account {
+        Some(text) => Some(AccountId::parse(text).ok_or_else(|| DeploymentError::Account(text.clone()))?),
+        None => None,
+    };
+    let own = arn.and_then(|arn| AccountId::parse(&arn.account));
+    match (given, own) {
+        (Some(given), Some(own)) if given != own => Err(DeploymentError::TwoAccounts {
+            given: given.as_str().to_owned(),
+            own: own.as_str().to_owned(),
+        }),
+        (given, own) => Ok(given.or(own)),
+    }
+}
+
+fn partition(inputs: &Inputs, arn: Option<&PrincipalArn>) -> Result<Option<String>, DeploymentError> {
+    if let Some(given) = inputs.partition.as_ref().filter(|given| !is_partition(given)) {
+        return Err(DeploymentError::Partition(given.clone()));
+    }
+    let own = arn.map(|arn| arn.partition.clone()).filter(|partition| is_partition(partition));
+    let of_region = inputs.region.as_deref().map(|region| partition_of_region(region).to_owned());
+    let given = inputs.partition.clone();
+    if let (Some(region), Some(named)) = (&of_region, given.as_ref().or(own.as_ref()))
+        && region != named
+    {
+        let region = inputs.region.clone().unwrap_or_default();
+        return Err(DeploymentError::TwoPartitions { region, partition: named.clone() });
+    }
+    Ok(given.or(own).or(of_region))
+}
+
+fn context(given: Vec<(String, Option<String>)>) -> BTreeMap<String, Vec<String>> {
+    let mut out: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (key, value) in given {
+        out.entry(key.to_ascii_lowercase()).or_default().extend(value);
+    }
+    out
+}
+
+/// The caller's own ARN: for a service role, the session in which CloudFormation uses it.
+fn shown(arn: PrincipalArn, session: Option<&str>) -> String {
+    match (arn.kind, session) {
+        (PrincipalKind::Role { name, .. }, Some(session)) => {
+            let kind = PrincipalKind::Session { role: name, session: session.to_owned() };
+            PrincipalArn { kind, ..arn }.to_string()
+        }
+        (kind, _) => PrincipalArn { kind, ..arn }.to_string(),
+    }
+}

@@ -1,0 +1,97 @@
+//! The catalogue of finding codes (design §7): a code names the problem and never changes meaning.
+
+/// How much a finding matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Severity {
+    /// Worth knowing.
+    Note,
+    /// May fail later, or could not be decided.
+    Warning,
+    /// The deployment fails, or the key is lost.
+    Error,
+}
+
+impl Severity {
+    /// The word of the contract.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Severity::Note => "note",
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        }
+    }
+}
+
+/// A kind of finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Code {
+    /// The deployment would be refused with the lockout message.
+    LocksOutDeployer,
+    /// It would be, for other values that the template itself allows.
+    MayLockOutDeployer,
+    /// The verdict is `safe-if-iam`.
+    ReliesOnDeployerIam,
+    /// Facts are missing.
+    Undecided,
+    /// A principal that cannot exist.
+    InvalidPrincipal,
+    /// CloudFormation refuses the template before KMS sees it.
+    TemplateRefused,
+    /// A policy document that KMS refuses.
+    MalformedPolicy,
+    /// The lockout check is switched off.
+    BypassesLockoutCheck,
+}
+
+impl Code {
+    /// Every code that this version can report, in the order of design §7.
+    pub(crate) const ALL: [Code; 8] = [
+        Code::LocksOutDeployer,
+        Code::MayLockOutDeployer,
+        Code::ReliesOnDeployerIam,
+        Code::Undecided,
+        Code::InvalidPrincipal,
+        Code::TemplateRefused,
+        Code::MalformedPolicy,
+        Code::BypassesLockoutCheck,
+    ];
+
+    /// The identifier that users write and read.
+    pub(crate) fn id(self) -> &'static str {
+        match self {
+            Code::LocksOutDeployer => "locks-out-deployer",
+            Code::MayLockOutDeployer => "may-lock-out-deployer",
+            Code::ReliesOnDeployerIam => "relies-on-deployer-iam",
+            Code::Undecided => "undecided",
+            Code::InvalidPrincipal => "invalid-principal",
+            Code::TemplateRefused => "template-refused",
+            Code::MalformedPolicy => "malformed-policy",
+            Code::BypassesLockoutCheck => "bypasses-lockout-check",
+        }
+    }
+
+    /// The severity of design §7.
+    pub(crate) fn severity(self) -> Severity {
+        match self {
+            Code::LocksOutDeployer | Code::InvalidPrincipal | Code::TemplateRefused | Code::MalformedPolicy => {
+                Severity::Error
+            }
+            Code::MayLockOutDeployer | Code::Undecided | Code::BypassesLockoutCheck => Severity::Warning,
+            Code::ReliesOnDeployerIam => Severity::Note,
+        }
+    }
+
+    /// The page that `explain` prints: what, why, examples, how to fix, sources.
+    pub(crate) fn page(self) -> &'static str {
+        match self {
+            Code::LocksOutDeployer => include_str!("../../rules/explain/locks-out-deployer.md"),
+            Code::MayLockOutDeployer => include_str!("../../rules/explain/may-lock-out-deployer.md"),
+            Code::ReliesOnDeployerIam => include_str!("../../rules/explain/relies-on-deployer-iam.md"),
+            Code::Undecided => include_str!("../../rules/explain/undecided.md"),
+            Code::InvalidPrincipal => include_str!("../../rules/explain/invalid-principal.md"),
+            Code::TemplateRefused => include_str!("../../rules/explain/template-refused.md"),
+            Code::MalformedPolicy => include_str!("../../rules/explain/malformed-policy.md"),
+            Code::BypassesLockoutCheck => include_str!("../../rules/explain/bypasses-lockout-check.md"),
+        }
+    }
+}

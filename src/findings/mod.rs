@@ -1,0 +1,45 @@
+//! Verdicts in, findings out: the codes of design §7 with their message, place and help.
+//!
+//! Must not know: output formats.
+
+mod code;
+
+pub(crate) use code::{Code, Severity};
+
+use crate::source::Span;
+
+/// One thing to tell the user, at one place.
+#[derive(Clone, Debug)]
+pub(crate) struct Finding {
+    /// Which problem.
+    pub(crate) code: Code,
+    /// How bad.
+    pub(crate) severity: Severity,
+    /// What is wrong, one line: lower-case start, no full stop, user text in backticks.
+    pub(crate) message: String,
+    /// What to do next; may be empty.
+    pub(crate) help: String,
+    /// The deciding place, under the cursor.
+    pub(crate) span: Span,
+    /// What stands under the cursor's carets; may be empty.
+    pub(crate) label: String,
+    /// Further places that matter, each with its text.
+    pub(crate) related: Vec<Related>,
+    /// Lines under the snippet: `when: …`, `deployer: …`, `assumes that …`, `AWS says: …`.
+    pub(crate) notes: Vec<String>,
+    /// The nested stack path; empty for the template itself.
+    pub(crate) stack: String,
+    /// The key (or other resource); empty where the finding is about the template.
+    pub(crate) logical_id: String,
+    /// Name of the deployment.
+    pub(crate) deployment: String,
+}
+
+/// A further place of a finding.
+#[derive(Clone, Debug)]
+pub(crate) struct Related {
+    /// Where.
+    pub(crate) span: Span,
+    /// What is there.
+    pub(crate) message: String,
+}

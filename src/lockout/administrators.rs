@@ -1,0 +1,51 @@
+//! Who can call kms:PutKeyPolicy under a policy: the principals that it names for that, as written after resolution.
+
+use crate::aws::{PrincipalArn, PrincipalKind};
+use crate::policy::{Caller, Document, Effect, Element, Grant, Outcome, Request, decide, named_principals};
+use crate::world::{Text, Value, World};
+
+use super::evaluate::{Subject, request};
+
+/// The principals, each once, in the order of the policy.
+pub(crate) fn administrators(subject: &Subject<'_>, policy: &Value, world: &World) -> Vec<String> {
+    let document = Document { value: policy, of_identity: false };
+    let request = request(subject, policy);
+    let mut out: Vec<String> = Vec::new();
+    for statement in document.statements() {
+        let trace = statement.trace(&request, world);
+        let grants = trace.effect == Some(Effect::Allow)
+            && !matches!(trace.outcome, Outcome::Inert(_) | Outcome::Fails(Element::Action | Element::Resource));
+        let Some(principal) = statement.element("Principal").filter(|_| grants) else { continue };
+        for (text, _) in named_principals(principal) {
+            let text = world.fill(&text);
+            if may_administer(subject, document, &request, &text, world) && !out.contains(&text.to_string()) {
+                out.push(text.to_string());
+            }
+        }
+    }
+    out
+}
+
+/// A user, role or session is asked for as if it were the deployer; for an account and everyone it is enough that the
+/// policy names them.
+fn may_administer(
+    subject: &Subject<'_>,
+    document: Document<'_>,
+    request: &Request,
+    text: &Text,
+    world: &World,
+) -> bool {
+    let Some(arn) = text.as_literal().and_then(|known| PrincipalArn::parse(known).ok()) else { return true };
+    if arn.kind == PrincipalKind::Root {
+        return true;
+    }
+    let givens = &subject.deployment.givens;
+    let (account, partition) = (Text::literal(&arn.account), Text::literal(&arn.partition));
+    if world.equal(&account, &givens.account) == Ok(false) {
+        return false;
+    }
+    let caller = Caller::named(&arn, None, account, partition);
+    let request = Request { caller, ..request.clone() };
+    let decision = decide(document, None, &request, world);
+    decision.is_ok_and(|decision| decision.grant != Grant::Denied && decision.grant != Grant::Nothing)
+}

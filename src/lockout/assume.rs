@@ -1,0 +1,96 @@
+//! What is assumed about the deployer's role (design §2): named principals exist, and a role name is unique in its account.
+//!
+//! Source: IAM User Guide, reference_iam-quotas.html: "Names … must be unique within the account", whatever the path.
+
+use crate::policy::{Caller, Document, Problem, ProblemKind, condition_lines, named_principals};
+use crate::source::Span;
+use crate::world::{Class, Facet, Hole, Origin, Piece, Text, Value, World};
+
+/// The world in which the path of a session's role is the one that an ARN of the policy gives it, or `/`.
+pub(crate) fn role_path(caller: &Caller, policy: &Value, world: &World) -> World {
+    let caller = caller.in_world(world);
+    let is_path = |hole: &&Hole| *hole.origin() == Origin::Deployer(Facet::Path);
+    let Some(hole) = caller.principal.holes().find(is_path).cloned() else { return world.clone() };
+    let named = principals(policy).into_iter().chain(condition_arns(policy)).map(|(text, _)| text);
+    let path = named.into_iter().find_map(|text| path_in(&text, &caller.principal, world));
+    let sso = caller.principal.to_string().contains("/aws-reserved/sso.amazonaws.com/");
+    match path {
+        Some(path) => world.clone().assume(hole, path),
+        None if sso => world.clone(),
+        None => world.clone().assume(hole, Text::default()),
+    }
+}
+
+/// The path that makes `named` the caller's role, if it names a role of that name.
+fn path_in(named: &Text, principal: &Text, world: &World) -> Option<Text> {
+    let (named, principal) = (world.fill(named), world.fill(principal));
+    let own = principal.split(':', 5)?.pop()?;
+    let other = named.split(':', 5)?.pop()?;
+    // `role/` path name: what stands between is the path.
+    let (prefix, name) = (own.known_prefix(), own.split('/', usize::MAX)?.pop()?);
+    let name = name.as_literal().map(str::to_owned).or_else(|| tail(&own))?;
+    let other = other.as_literal()?;
+    let between = other.strip_prefix(prefix)?.strip_suffix(&name)?;
+    let fits = Class::Path.admits(between);
+    let account = world.equal(&part(&named, 4)?, &part(&principal, 4)?);
+    (fits && account != Ok(false)).then(|| Text::literal(between))
+}
+
+/// The literal that a resource ends with.
+fn tail(text: &Text) -> Option<String> {
+    match text.pieces().last()? {
+        Piece::Literal(known) => Some(known.to_string()),
+        Piece::Hole(_) => None,
+    }
+}
+
+fn part(arn: &Text, index: usize) -> Option<Text> {
+    arn.split(':', 5)?.get(index).cloned()
+}
+
+/// Every principal that the policy names.
+fn principals(policy: &Value) -> Vec<(Text, Span)> {
+    let document = Document { value: policy, of_identity: false };
+    let elements = document.statements().into_iter().filter_map(|one| one.element("Principal").or(one.element("NotPrincipal")));
+    elements.flat_map(named_principals).collect()
+}
+
+/// The ARNs without wildcard that the policy compares aws:PrincipalArn with.
+fn condition_arns(policy: &Value) -> Vec<(Text, Span)> {
+    let document = Document { value: policy, of_identity: false };
+    let mut out = Vec::new();
+    for statement in document.statements() {
+        let Some(condition) = statement.element("Condition") else { continue };
+        for (key, text, span) in condition_lines(condition) {
+            if key.eq_ignore_ascii_case("aws:PrincipalArn") && !text.to_string().contains(['*', '?']) {
+                out.push((text, span));
+            }
+        }
+    }
+    out
+}
+
+/// Principals that write the deployer's own role under another path: no such role can exist.
+pub(crate) fn own_role_elsewhere(caller: &Caller, policy: &Value, world: &World) -> Vec<Problem> {
+    let own = world.fill(&caller.in_world(world).principal);
+    let Some((own_path, own_name)) = role(&own) else { return Vec::new() };
+    let elsewhere = |(text, span): (Text, Span)| {
+        let text = world.fill(&text);
+        let (path, name) = role(&text)?;
+        let here = world.equal(&part(&text, 4)?, &part(&own, 4)?) == Ok(true);
+        (here && name == own_name && path != own_path).then(|| Problem {
+            kind: ProblemKind::Principal,
+            message: format!("`{text}` cannot exist: the deployer's role `{name}` has the path `{own_path}`, and role names are unique in an account"),
+            span,
+        })
+    };
+    principals(policy).into_iter().filter_map(elsewhere).collect()
+}
+
+/// Path and name of a role's ARN of which the resource is known.
+fn role(arn: &Text) -> Option<(String, String)> {
+    let resource = part(arn, 5)?;
+    let rest = resource.as_literal()?.strip_prefix("role/")?;
+    let (path, name) = rest.rsplit_once('/').map_or(("/".to_owned(), rest), |(path, name)| (format!("/{path}/"), name));
+    Some((path, name.to_owned()))
+}

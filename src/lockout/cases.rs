@@ -1,0 +1,128 @@
+//! Every other reachable answer, with the shortest list of facts that leads there.
+
+use crate::world::{Hole, Origin, Question, Test, Text, Tree};
+
+use super::answer::word;
+use super::evaluate::{Leaf, is_iam};
+use super::verdict::{Case, Subject, Verdict, When, WhenTest};
+
+/// The cases of a tree beside the verdict; where the verdict is undecided, all of them.
+pub(crate) fn cases(tree: &Tree<Leaf>, verdict: Verdict) -> Vec<Case> {
+    let mut out: Vec<Case> = Vec::new();
+    for (path, leaf) in tree.paths() {
+        let Some(found) = word(&path, leaf).filter(|found| *found != verdict || verdict == Verdict::Undecided) else {
+            continue;
+        };
+        let case = Case { when: facts(&shortest(tree, path, found)), verdict: found };
+        if !case.when.is_empty() && !out.contains(&case) {
+            out.push(case);
+        }
+    }
+    out
+}
+
+/// Drops every fact without which the verdict is the same all the same.
+fn shortest(tree: &Tree<Leaf>, path: Vec<(Question, bool)>, verdict: Verdict) -> Vec<(Question, bool)> {
+    let mut kept = path;
+    let mut index = 0;
+    while index < kept.len() {
+        let mut without = kept.clone();
+        without.remove(index);
+        if leads_only_to(tree, &without, verdict, &mut Vec::new()) {
+            kept = without;
+        } else {
+            index += 1;
+        }
+    }
+    kept
+}
+
+/// Whether every leaf that agrees with `facts` has the verdict.
+fn leads_only_to(
+    tree: &Tree<Leaf>,
+    facts: &[(Question, bool)],
+    verdict: Verdict,
+    above: &mut Vec<(Question, bool)>,
+) -> bool {
+    match tree {
+        Tree::Exhausted => false,
+        Tree::Leaf(leaf) => word(above, Some(leaf)).is_none_or(|found| found == verdict),
+        Tree::Split { question, yes, no } => {
+            let known = facts.iter().find(|(fact, _)| fact == question).map(|(_, answer)| *answer);
+            [(yes, true), (no, false)].into_iter().filter(|(_, answer)| known.is_none_or(|known| known == *answer)).all(
+                |(branch, answer)| {
+                    above.push((question.clone(), answer));
+                    let leads = leads_only_to(branch, facts, verdict, above);
+                    above.pop();
+                    leads
+                },
+            )
+        }
+    }
+}
+
+/// The facts of a path by subject: what it is, else what it is not.
+fn facts(path: &[(Question, bool)]) -> Vec<When> {
+    let mut out: Vec<When> = Vec::new();
+    for (question, yes) in path.iter().filter(|(question, _)| !is_iam(question)) {
+        let (subject, test) = fact(question, *yes);
+        let Some(test) = test else { continue };
+        match (out.iter_mut().find(|when| when.subject == subject), test) {
+            (None, test) => out.push(When { subject, test }),
+            (Some(When { test: WhenTest::NotIn(known), .. }), WhenTest::NotIn(more)) => known.extend(more),
+            (Some(when), positive) if matches!(when.test, WhenTest::NotIn(_)) => when.test = positive,
+            (Some(_), WhenTest::NotIn(_)) => {}
+            (Some(_), test) => out.push(When { subject, test }),
+        }
+    }
+    out.iter_mut().for_each(|when| only_value_left(when, path));
+    out
+}
+
+/// Of AllowedValues, everything but one: then it is that one.
+fn only_value_left(when: &mut When, path: &[(Question, bool)]) {
+    let (Subject::Parameter(name), WhenTest::NotIn(excluded)) = (&when.subject, &when.test) else { return };
+    let allowed = path.iter().find_map(|(question, _)| {
+        let hole = question.hole().filter(|hole| *hole.origin() == Origin::Parameter(name.clone()))?;
+        hole.shape().allowed.clone()
+    });
+    let Some(allowed) = allowed else { return };
+    let mut left = allowed.iter().filter(|value| !excluded.iter().any(|other| **other == ***value));
+    if let (Some(one), None) = (left.next(), left.next()) {
+        when.test = WhenTest::Equals(one.to_string());
+    }
+}
+
+fn fact(question: &Question, yes: bool) -> (Subject, Option<WhenTest>) {
+    let equals = |text: String| if yes { WhenTest::Equals(text) } else { WhenTest::NotIn(vec![text]) };
+    match question {
+        Question::Text(text, test) => {
+            let test = match test {
+                Test::Is(value) => Some(equals(value.to_string())),
+                Test::Like(pattern) | Test::ArnLike(pattern) if yes => Some(WhenTest::Matches(pattern.to_string())),
+                Test::Like(pattern) | Test::ArnLike(pattern) => Some(WhenTest::NotIn(vec![pattern.to_string()])),
+                Test::Absent => yes.then_some(WhenTest::Absent),
+            };
+            (text.as_hole().map_or_else(|| Subject::Unknown(text.to_string()), subject), test)
+        }
+        Question::Member(hole, text) => {
+            let test = if yes { WhenTest::Equals(text.to_string()) } else { WhenTest::NotIn(vec![text.to_string()]) };
+            (subject(hole), Some(test))
+        }
+        Question::Fact(hole) => match hole.origin() {
+            Origin::Later { kind: "condition", name, .. } => (Subject::Condition(name.clone()), Some(WhenTest::Is(yes))),
+            _ => (Subject::Unknown(hole.placeholder()), Some(equals("true".to_owned()))),
+        },
+        Question::IamAllows(action) => (Subject::Iam((*action).to_owned()), Some(WhenTest::Allows(yes))),
+    }
+}
+
+fn subject(hole: &Hole) -> Subject {
+    match hole.origin() {
+        Origin::Parameter(name) => Subject::Parameter(name.clone()),
+        Origin::Account => Subject::Account,
+        Origin::Deployer(_) => Subject::Deployer,
+        Origin::Context(key) => Subject::Context(key.clone()),
+        Origin::Region | Origin::Partition | Origin::Later { .. } => Subject::Unknown(Text::hole(hole.clone()).to_string()),
+    }
+}

@@ -1,0 +1,224 @@
+//! One key in one world: what KMS (or CloudFormation before it) would do. Plain two-valued code.
+//!
+//! Source of the order: KMS API, CreateKey: syntax, principals, then the lockout check, which
+//! BypassPolicyLockoutSafetyCheck skips; a key without policy gets the default one, unchecked.
+
+use crate::deployment::Deployment;
+use crate::policy::{Document, Grant, Problem, ProblemKind, Request, Trace, decide, from_json_text, problems};
+use crate::resolve::Scope;
+use crate::template::Resource;
+use crate::world::{Class, Hole, Kind, Origin, Question, Refusal, Shape, Stop, Text, Value, World};
+
+use super::assume;
+
+/// The action that the check is about.
+pub(crate) const ACTION: &str = "kms:PutKeyPolicy";
+
+/// What happens to a key in one world.
+#[derive(Clone, Debug)]
+pub(crate) struct Leaf {
+    /// The answer.
+    pub(crate) outcome: Outcome,
+    /// What became of each statement.
+    pub(crate) trace: Vec<Trace>,
+    /// The policy that was judged.
+    pub(crate) policy: Option<Value>,
+}
+
+/// The answer of one world.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Outcome {
+    /// KMS accepts the policy.
+    Safe(Grant),
+    /// KMS refuses it: the lockout check fails.
+    Lockout(Grant),
+    /// KMS refuses it for another reason.
+    Invalid(Vec<Problem>),
+    /// CloudFormation refuses the template.
+    Refused(Vec<Refusal>),
+    /// The check is switched off.
+    Bypassed,
+    /// No policy: the default one, unchecked.
+    DefaultPolicy,
+    /// The key's Condition is false.
+    NotCreated,
+    /// The policy itself is unknown.
+    Unknown(Hole),
+}
+
+/// What is judged.
+#[derive(Debug)]
+pub(crate) struct Subject<'a> {
+    /// The template with the known values.
+    pub(crate) scope: &'a Scope<'a>,
+    /// The key.
+    pub(crate) key: &'a Resource,
+    /// Refusals of the template that the key is part of in every world.
+    pub(crate) refused: &'a [Refusal],
+    /// The deployment.
+    pub(crate) deployment: &'a Deployment,
+    /// Whether BypassPolicyLockoutSafetyCheck counts.
+    pub(crate) bypass_counts: bool,
+}
+
+impl Leaf {
+    fn of(outcome: Outcome) -> Leaf {
+        Leaf { outcome, trace: Vec::new(), policy: None }
+    }
+
+    /// CloudFormation refuses the template here.
+    pub(crate) fn refused(refusal: Refusal) -> Leaf {
+        Leaf::of(Outcome::Refused(vec![refusal]))
+    }
+
+    /// Whether two leaves give the same answer.
+    pub(crate) fn same(&self, other: &Leaf) -> bool {
+        match (&self.outcome, &other.outcome) {
+            (Outcome::Unknown(a), Outcome::Unknown(b)) => a == b,
+            (a, b) => std::mem::discriminant(a) == std::mem::discriminant(b),
+        }
+    }
+}
+
+/// What happens to the key in `world`.
+pub(crate) fn evaluate(subject: &Subject<'_>, world: &World) -> Result<Leaf, Stop> {
+    let Subject { scope, key, .. } = subject;
+    if let Some((name, span)) = &key.condition
+        && !scope.condition(name, *span, world)?
+    {
+        return Ok(Leaf::of(Outcome::NotCreated));
+    }
+    if !subject.refused.is_empty() {
+        return Ok(Leaf::of(Outcome::Refused(subject.refused.to_vec())));
+    }
+    let Some(properties) = key.properties.as_ref().map(|properties| scope.resolve(properties, world)) else {
+        return Ok(without_policy(key));
+    };
+    let refusals: Vec<Refusal> = properties.refusals().into_iter().cloned().collect();
+    if !refusals.is_empty() {
+        return Ok(Leaf::of(Outcome::Refused(refusals)));
+    }
+    if let Some(question) = properties.may_be_refused() {
+        world.ask(question.clone())?;
+    }
+    if let Kind::Unknown(hole) = &properties.kind {
+        return Ok(Leaf::of(Outcome::Unknown(hole.clone())));
+    }
+    match properties.get("KeyPolicy") {
+        None => Ok(without_policy(key)),
+        Some(policy) => with_policy(subject, &properties, policy, world),
+    }
+}
+
+/// Source: KMS API, CreateKey ("If you do not provide a key policy, KMS attaches a default key policy"); the schema of
+/// AWS::KMS::ReplicaKey requires KeyPolicy.
+fn without_policy(key: &Resource) -> Leaf {
+    if key.kind == "AWS::KMS::ReplicaKey" {
+        let message = "a replica key needs a `KeyPolicy`: the property is required".to_owned();
+        return Leaf::refused(Refusal { message, span: key.span });
+    }
+    Leaf::of(Outcome::DefaultPolicy)
+}
+
+fn with_policy(subject: &Subject<'_>, properties: &Value, policy: &Value, world: &World) -> Result<Leaf, Stop> {
+    let policy = match &policy.kind {
+        Kind::Open(question, _) => return Err(Stop::Ask(question.clone())),
+        Kind::Unknown(hole) | Kind::Members(hole) => return Ok(Leaf::of(Outcome::Unknown(hole.clone()))),
+        Kind::Text(text) => match read_text(text, policy, world) {
+            Ok(value) => value,
+            Err(leaf) => return Ok(leaf),
+        },
+        _ => policy.clone(),
+    };
+    if let Some(Value { kind: Kind::Unknown(hole) | Kind::Members(hole), .. }) = policy.get("Statement") {
+        let outcome = Outcome::Unknown(hole.clone());
+        return Ok(Leaf { outcome, trace: Vec::new(), policy: Some(policy) });
+    }
+    let world = &assume::role_path(&subject.deployment.caller, &policy, world);
+    let partition = world.fill(&subject.deployment.givens.partition);
+    let mut found = problems(&policy, &partition, world)?;
+    found.extend(assume::own_role_elsewhere(&subject.deployment.caller, &policy, world));
+    if !found.is_empty() {
+        return Ok(Leaf { outcome: Outcome::Invalid(found), trace: Vec::new(), policy: Some(policy) });
+    }
+    if subject.bypass_counts && bypasses(subject.key, properties, world)? {
+        return Ok(Leaf { outcome: Outcome::Bypassed, trace: Vec::new(), policy: Some(policy) });
+    }
+    let request = request(subject, properties);
+    let document = Document { value: &policy, of_identity: false };
+    let decision = decide(document, subject.deployment.identity.as_deref(), &request, world)?;
+    let outcome = match decision.grant {
+        Grant::Direct | Grant::Delegated => Outcome::Safe(decision.grant),
+        _ => Outcome::Lockout(decision.grant),
+    };
+    Ok(Leaf { outcome, trace: decision.trace, policy: Some(policy) })
+}
+
+/// A policy given as text: unknown as long as the text is, else the JSON that it holds.
+fn read_text(text: &Text, policy: &Value, world: &World) -> Result<Value, Leaf> {
+    let text = world.fill(text);
+    if let Some(hole) = text.as_hole() {
+        return Err(Leaf::of(Outcome::Unknown(hole.clone())));
+    }
+    from_json_text(&text, policy.span).map_err(|message| match text.holes().next() {
+        Some(hole) => Leaf::of(Outcome::Unknown(hole.clone())),
+        None => {
+            let problem = Problem { kind: ProblemKind::Malformed, message, span: policy.span };
+            Leaf::of(Outcome::Invalid(vec![problem]))
+        }
+    })
+}
+
+/// Source: AWS::KMS::Key; AWS::KMS::ReplicaKey has no such property.
+fn bypasses(key: &Resource, properties: &Value, world: &World) -> Result<bool, Stop> {
+    let flag = properties.get("BypassPolicyLockoutSafetyCheck").filter(|_| key.kind == "AWS::KMS::Key");
+    match flag.map(|flag| &flag.kind) {
+        Some(Kind::Text(text)) => match text.as_literal() {
+            Some(known) => Ok(known.eq_ignore_ascii_case("true")),
+            None => world.equal(text, &Text::literal("true")),
+        },
+        Some(Kind::Unknown(hole)) => world.equal(&Text::hole(hole.clone()), &Text::literal("true")),
+        Some(Kind::Open(question, _)) => Err(Stop::Ask(question.clone())),
+        _ => Ok(false),
+    }
+}
+
+/// The call that is simulated.
+pub(crate) fn request(subject: &Subject<'_>, properties: &Value) -> Request {
+    let Deployment { givens, caller, via_cloudformation, context, .. } = subject.deployment;
+    Request {
+        caller: caller.clone(),
+        action: ACTION,
+        resource: key_arn(subject, properties),
+        region: givens.region.clone(),
+        via_cloudformation: *via_cloudformation,
+        given: context.clone(),
+    }
+}
+
+/// `arn:P:kms:R:A:key/` and an id that nobody knows yet; of multi-Region keys it starts with `mrk-`.
+///
+/// Source: KMS Developer Guide, concepts.html#key-id-key-ARN and multi-region-keys-overview.html.
+fn key_arn(subject: &Subject<'_>, properties: &Value) -> Text {
+    let givens = &subject.deployment.givens;
+    let multi_region = subject.key.kind == "AWS::KMS::ReplicaKey"
+        || matches!(properties.get("MultiRegion").map(|flag| &flag.kind), Some(Kind::Text(text)) if text.as_literal() == Some("true"));
+    let mut arn = Text::literal("arn:");
+    for (part, separator) in [(&givens.partition, ":kms:"), (&givens.region, ":"), (&givens.account, ":key/")] {
+        arn.append(part);
+        arn.push_str(separator);
+    }
+    if multi_region {
+        arn.push_str("mrk-");
+    }
+    let origin = Origin::Later { kind: "getatt", name: format!("{}.KeyId", subject.key.id), at: None };
+    // No id that the template can write is the id of a key that does not exist yet.
+    let shape = Shape { class: Class::Hex, allowed: Some(Vec::new()), pattern: None };
+    arn.append(&Text::hole(Hole::new(origin, shape, None)));
+    arn
+}
+
+/// The question whether IAM allows the action.
+pub(crate) fn is_iam(question: &Question) -> bool {
+    matches!(question, Question::IamAllows(_))
+}

@@ -1,0 +1,18 @@
+//! The check itself: template, deployment and policy engine in, one verdict per key out.
+//!
+//! Follows: KMS API, CreateKey, ReplicateKey and PutKeyPolicy: "The key policy must allow the calling principal to make a
+//! subsequent PutKeyPolicy request on the KMS key". Must not know: output.
+
+mod administrators;
+mod answer;
+mod assume;
+mod cases;
+mod check;
+mod evaluate;
+mod opens;
+mod refusals;
+mod verdict;
+
+pub(crate) use check::{Checked, KeyAnswer, check};
+pub(crate) use evaluate::{Leaf, Outcome};
+pub(crate) use verdict::{Case, Open, Subject, Verdict, When, WhenTest};

@@ -1,0 +1,85 @@
+//! The facts that were asked for and not given, each with the way to give it.
+
+use crate::world::{Facet, Hole, Origin, Question, Tree};
+
+use super::evaluate::{Leaf, Outcome, Subject};
+use super::verdict::Open;
+
+/// The open facts of the nominal world, each once, in the order in which they were asked.
+pub(crate) fn opens(tree: &Tree<Leaf>, subject: &Subject<'_>) -> Vec<Open> {
+    let mut out: Vec<Open> = Vec::new();
+    let mut push = |open: Open| {
+        if !out.iter().any(|other| (other.kind, &other.name) == (open.kind, &open.name)) {
+            out.push(open);
+        }
+    };
+    for question in tree.questions() {
+        match question {
+            Question::IamAllows(action) => push(iam(action)),
+            Question::Text(text, _) => text.holes().for_each(|hole| push(of_hole(hole, subject))),
+            Question::Member(hole, _) | Question::Fact(hole) => push(of_hole(hole, subject)),
+        }
+    }
+    for (_, leaf) in tree.paths() {
+        match leaf.map(|leaf| &leaf.outcome) {
+            Some(Outcome::Unknown(hole)) => push(of_hole(hole, subject)),
+            None => push(budget()),
+            _ => {}
+        }
+    }
+    out
+}
+
+fn iam(action: &str) -> Open {
+    Open {
+        kind: "iam",
+        name: action.to_owned(),
+        span: None,
+        help: "--identity-policy FILE: an IAM policy of the deployer".to_owned(),
+    }
+}
+
+fn budget() -> Open {
+    Open {
+        kind: "budget",
+        name: "worlds".to_owned(),
+        span: None,
+        help: "give values for parameters with --parameter KEY=VALUE: too many combinations are left to explore".to_owned(),
+    }
+}
+
+fn of_hole(hole: &Hole, subject: &Subject<'_>) -> Open {
+    let name = hole.origin().name();
+    let declared = subject.scope.template.parameters.get(&name).map(|parameter| parameter.span);
+    let is_parameter = matches!(hole.origin(), Origin::Parameter(_));
+    Open {
+        kind: hole.origin().kind(),
+        span: declared.filter(|_| is_parameter).or(hole.span()),
+        help: help(hole, &name),
+        name,
+    }
+}
+
+fn help(hole: &Hole, name: &str) -> String {
+    match hole.origin() {
+        Origin::Parameter(name) => format!("--parameter {name}=…"),
+        Origin::Account => "--account ID, or an ARN with --deployer or --role-arn".to_owned(),
+        Origin::Region => "--region REGION".to_owned(),
+        Origin::Partition => "--partition aws, or --region REGION".to_owned(),
+        Origin::Deployer(Facet::Principal | Facet::Caller | Facet::Wildcard(_)) => {
+            "--deployer ARN, or --role-arn ARN for a CloudFormation service role".to_owned()
+        }
+        Origin::Deployer(Facet::Session) => "--deployer with the ARN of the role session".to_owned(),
+        Origin::Deployer(Facet::Path) => "--context aws:PrincipalArn=ARN with the role's path".to_owned(),
+        Origin::Context(key) => format!("--context {key}=…, or --context {key} if the call does not carry it"),
+        Origin::Later { kind, .. } => match *kind {
+            "import" => format!("--export {name}=…"),
+            "ssm" => format!("--ssm {name}=…"),
+            "pseudo" if name == "AWS::StackName" => "--stack-name NAME".to_owned(),
+            "transform" => "check the template that the macro makes of this one".to_owned(),
+            "operator" => format!("this version does not evaluate `{name}`"),
+            "function" => format!("this version does not resolve `{name}`"),
+            _ => "only the deployment will tell".to_owned(),
+        },
+    }
+}

@@ -1,0 +1,40 @@
+//! Action and Resource matching.
+//!
+//! Sources: IAM User Guide, reference_policies_elements_action.html (service and action names ignore case; `*` and `?`),
+//! reference_policies_elements_resource.html; KMS Developer Guide, key-policy-overview.html (`*` means this key).
+
+use crate::world::{Kind, Pattern, Question, Stop, Text, Value, World, any};
+
+use super::elements::{Member, members};
+
+/// Whether one of the actions in `value` covers `action`.
+pub(crate) fn covers(value: &Value, action: &str, world: &World) -> Result<bool, Stop> {
+    any(members(value).into_iter().map(|member| match member {
+        Member::One(text, _) => action_matches(&world.fill(&text), action, world),
+        Member::Many(hole, _) => world.member(&hole, &Text::literal(action)),
+        Member::Open(stop, _) => Err(stop),
+    }))
+}
+
+fn action_matches(text: &Text, action: &str, world: &World) -> Result<bool, Stop> {
+    let lower = |text: &str| text.to_ascii_lowercase();
+    match text.as_literal() {
+        Some(known) => Ok(Pattern::new(Text::literal(&lower(known))).matches(&lower(action))),
+        None => world.ask(Question::Text(text.clone(), crate::world::Test::Is(Text::literal(action)))),
+    }
+}
+
+/// Whether one of the resources in `value` is `resource`.
+pub(crate) fn names(value: &Value, resource: &Text, world: &World) -> Result<bool, Stop> {
+    any(members(value).into_iter().map(|member| match member {
+        Member::One(text, _) if text.as_literal() == Some("*") => Ok(true),
+        Member::One(text, _) => world.arn_like(resource, &text),
+        Member::Many(hole, _) => world.member(&hole, resource),
+        Member::Open(stop, _) => Err(stop),
+    }))
+}
+
+/// Whether an element is there at all.
+pub(crate) fn is_given(value: Option<&Value>) -> bool {
+    value.is_some_and(|value| value.kind != Kind::Nothing)
+}

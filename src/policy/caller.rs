@@ -1,0 +1,189 @@
+//! The principal that makes the call, as far as it is known.
+//!
+//! Source: IAM User Guide, reference_identifiers.html: the ARN of a role session carries the role's name but not its
+//! path; aws:PrincipalArn of the session is the role's ARN, with the path.
+
+use crate::aws::{PrincipalArn, PrincipalKind};
+use crate::world::{Class, Facet, Hole, Origin, Piece, Shape, Stop, Text, World};
+
+/// The caller. Unknown parts are holes.
+#[derive(Clone, Debug)]
+pub(crate) struct Caller {
+    /// aws:PrincipalArn: user, role with its path, federated user, or account root.
+    pub(crate) principal: Text,
+    /// The caller's own ARN; for a role, the session's.
+    pub(crate) arn: Text,
+    /// Its account.
+    pub(crate) account: Text,
+    /// Its partition.
+    pub(crate) partition: Text,
+}
+
+/// What kind of principal a caller is: the values of aws:PrincipalType.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CallerKind {
+    /// The account root user.
+    Root,
+    /// An IAM user.
+    User,
+    /// A role session.
+    Role,
+    /// A federated user.
+    Federated,
+}
+
+/// The hole for one side of an unknown deployer.
+pub(crate) fn facet(facet: Facet, class: Class) -> Text {
+    Text::hole(Hole::new(Origin::Deployer(facet), Shape::class(class), None))
+}
+
+impl Caller {
+    /// Somebody unknown in the given account.
+    pub(crate) fn unknown(account: Text, partition: Text) -> Caller {
+        Caller {
+            principal: facet(Facet::Principal, Class::Any),
+            arn: facet(Facet::Caller, Class::Any),
+            account,
+            partition,
+        }
+    }
+
+    /// The caller that `arn` names: a role's ARN stands for any session of it, a session's for a role of that name.
+    pub(crate) fn named(arn: &PrincipalArn, session: Option<&str>, account: Text, partition: Text) -> Caller {
+        let own = |service: &str, kind: &str| {
+            let mut text = Text::literal("arn:");
+            text.append(&partition);
+            text.push_str(&format!(":{service}::"));
+            text.append(&account);
+            text.push_str(&format!(":{kind}"));
+            text
+        };
+        let mut wildcards = 0;
+        let mut name = |text: &str| parts(text, &mut wildcards);
+        let (principal, arn) = match &arn.kind {
+            PrincipalKind::Root => (own("iam", "root"), own("iam", "root")),
+            PrincipalKind::User { path, name: user } => {
+                let mut text = own("iam", "user");
+                text.append(&name(&format!("{path}{user}")));
+                (text.clone(), text)
+            }
+            PrincipalKind::FederatedUser { name: user } => {
+                let mut text = own("sts", "federated-user/");
+                text.append(&name(user));
+                (text.clone(), text)
+            }
+            PrincipalKind::Role { path, name: role } => {
+                let role = name(role);
+                let session = session.map_or_else(|| facet(Facet::Session, Class::Name), Text::literal);
+                (join(own("iam", "role"), &[&Text::literal(path), &role]), session_arn(own("sts", "assumed-role/"), &role, &session))
+            }
+            PrincipalKind::Session { role, session } => {
+                let (role, session) = (name(role), name(session));
+                let path = path_of(role.known_prefix());
+                (join(own("iam", "role/"), &[&path, &role]), session_arn(own("sts", "assumed-role/"), &role, &session))
+            }
+        };
+        Caller { principal, arn, account, partition }
+    }
+
+    /// The caller with what `world` knows filled in. For an unknown deployer, knowing one side tells the other.
+    pub(crate) fn in_world(&self, world: &World) -> Caller {
+        let fill = |text: &Text| world.fill(text);
+        let (account, partition) = (fill(&self.account), fill(&self.partition));
+        let (principal, arn) = (fill(&self.principal), fill(&self.arn));
+        let unknown = |text: &Text| matches!(text.as_hole().map(Hole::origin), Some(Origin::Deployer(_)));
+        match (unknown(&principal), unknown(&arn)) {
+            (false, true) => Caller { arn: caller_arn(&principal).unwrap_or(arn), principal, account, partition },
+            (true, false) => Caller { principal: principal_arn(&arn).unwrap_or(principal), arn, account, partition },
+            _ => Caller { principal, arn, account, partition },
+        }
+    }
+
+    /// What kind of principal it is, asked for where it is unknown.
+    pub(crate) fn kind(&self, world: &World) -> Result<CallerKind, Stop> {
+        use CallerKind::{Federated, Role, Root, User};
+        for (pattern, kind) in [
+            ("arn:*:iam::*:role/*", Role),
+            ("arn:*:iam::*:user/*", User),
+            ("arn:*:iam::*:root", Root),
+        ] {
+            if world.arn_like(&self.principal, &Text::literal(pattern))? {
+                return Ok(kind);
+            }
+        }
+        Ok(Federated)
+    }
+
+    /// The two ways in which a policy writes the caller's account: its root's ARN and its id.
+    pub(crate) fn account_forms(&self) -> [Text; 2] {
+        let mut root = Text::literal("arn:");
+        root.append(&self.partition);
+        root.push_str(":iam::");
+        root.append(&self.account);
+        root.push_str(":root");
+        [root, self.account.clone()]
+    }
+}
+
+/// The path of a session's role, which its ARN does not tell. Roles of Identity Center have their own folder, with the
+/// Region below it unless Identity Center lives in us-east-1.
+///
+/// Source: IAM Identity Center User Guide, referencingpermissionsets.html.
+fn path_of(role: &str) -> Text {
+    let mut path = Text::default();
+    if role.starts_with("AWSReservedSSO_") {
+        path.push_str("aws-reserved/sso.amazonaws.com/");
+    }
+    path.append(&facet(Facet::Path, Class::Path));
+    path
+}
+
+/// A name in which every `*` is something unknown.
+fn parts(text: &str, wildcards: &mut u8) -> Text {
+    let mut out = Text::default();
+    for (n, part) in text.split('*').enumerate() {
+        if n > 0 {
+            let hole = Hole::new(Origin::Deployer(Facet::Wildcard(*wildcards)), Shape::class(Class::Part), None);
+            *wildcards = wildcards.saturating_add(1);
+            out.push(&Piece::Hole(hole));
+        }
+        out.push_str(part);
+    }
+    out
+}
+
+fn join(mut start: Text, rest: &[&Text]) -> Text {
+    rest.iter().for_each(|text| start.append(text));
+    start
+}
+
+fn session_arn(start: Text, role: &Text, session: &Text) -> Text {
+    join(start, &[role, &Text::literal("/"), session])
+}
+
+/// The session's ARN, from aws:PrincipalArn.
+fn caller_arn(principal: &Text) -> Option<Text> {
+    let parts = principal.split(':', 5)?;
+    let [arn, partition, _, _, account, resource] = parts.as_slice() else { return None };
+    if !resource.known_prefix().starts_with("role/") {
+        return Some(principal.clone());
+    }
+    let name = resource.split('/', usize::MAX)?.pop()?;
+    let start = join(arn.clone(), &[&":".into(), partition, &":sts::".into(), account, &":assumed-role/".into()]);
+    Some(session_arn(start, &name, &facet(Facet::Session, Class::Name)))
+}
+
+/// aws:PrincipalArn, from the session's ARN.
+fn principal_arn(arn: &Text) -> Option<Text> {
+    let parts = arn.split(':', 5)?;
+    let [start, partition, _, _, account, resource] = parts.as_slice() else { return None };
+    let words = resource.split('/', usize::MAX)?;
+    match words.as_slice() {
+        [kind, role, _session] if kind.as_literal() == Some("assumed-role") => {
+            let path = path_of(role.known_prefix());
+            let start = join(start.clone(), &[&":".into(), partition, &":iam::".into(), account, &":role/".into()]);
+            Some(join(start, &[&path, role]))
+        }
+        _ => Some(arn.clone()),
+    }
+}

@@ -1,0 +1,327 @@
+//! Policy documents: their statements, and what makes KMS refuse a document before it decides anything.
+//!
+//! Sources: KMS API, CreateKey and PutKeyPolicy (Policy: length, characters, "each statement must contain one or more
+//! principals"); KMS Developer Guide, key-policy-overview.html; IAM User Guide, reference_policies_grammar.html.
+
+use crate::aws::is_partition;
+use crate::source::Span;
+use crate::world::{Kind, Question, Stop, Text, Value, World};
+
+use super::principals::named_principals;
+use super::statement::Statement;
+
+/// The largest key policy, in bytes. Source: KMS API, CreateKey.
+const MAX_BYTES: usize = 32_768;
+
+/// A policy document.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Document<'v> {
+    /// The resolved document.
+    pub(crate) value: &'v Value,
+    /// Whether it is an IAM policy, which names no principals.
+    pub(crate) of_identity: bool,
+}
+
+/// Why KMS refuses a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Problem {
+    /// What kind.
+    pub(crate) kind: ProblemKind,
+    /// What is wrong.
+    pub(crate) message: String,
+    /// Where.
+    pub(crate) span: Span,
+}
+
+/// Which of KMS's refusals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ProblemKind {
+    /// MalformedPolicyDocumentException, ValidationException or LimitExceededException.
+    Malformed,
+    /// InvalidArnException, or "one or more invalid principals".
+    Principal,
+}
+
+impl<'v> Document<'v> {
+    /// Its statements; a single statement may stand without a list.
+    pub(crate) fn statements(&self) -> Vec<Statement<'v>> {
+        // Policy variables work from this version on. Source: IAM User Guide, reference_policies_elements_version.html.
+        let version = self.value.get("Version").map(|version| &version.kind);
+        let old = match version {
+            None => true,
+            Some(Kind::Text(text)) => text.as_literal() == Some("2008-10-17"),
+            Some(_) => false,
+        };
+        let variables = !old;
+        let statement = |(index, value)| Statement { index, value, variables, of_identity: self.of_identity };
+        match self.value.get("Statement") {
+            Some(Value { kind: Kind::List(items), .. }) => items.iter().enumerate().map(statement).collect(),
+            Some(one) => vec![statement((0, one))],
+            None => Vec::new(),
+        }
+    }
+}
+
+/// What is wrong with a key policy. A question where that hangs on one.
+pub(crate) fn problems(policy: &Value, partition: &Text, world: &World) -> Result<Vec<Problem>, Stop> {
+    let mut check = Check { out: Vec::new(), ask: None, partition, world };
+    check.document(policy);
+    match check.ask {
+        Some(question) if check.out.is_empty() => Err(Stop::Ask(question)),
+        _ => Ok(check.out),
+    }
+}
+
+struct Check<'a> {
+    out: Vec<Problem>,
+    ask: Option<Question>,
+    partition: &'a Text,
+    world: &'a World,
+}
+
+impl Check<'_> {
+    fn malformed(&mut self, span: Span, message: impl Into<String>) {
+        self.out.push(Problem { kind: ProblemKind::Malformed, message: message.into(), span });
+    }
+
+    /// Runs `check` on a value; where it is open, on every alternative, and asks only if one of them has a problem.
+    fn each(&mut self, value: &Value, check: &dyn Fn(&mut Self, &Value)) {
+        let Kind::Open(question, alternatives) = &value.kind else { return check(self, value) };
+        let mut inner = Check { out: Vec::new(), ask: None, partition: self.partition, world: self.world };
+        alternatives.iter().filter(|one| one.kind != Kind::Nothing).for_each(|one| inner.each(one, check));
+        if alternatives.is_empty() || !inner.out.is_empty() || inner.ask.is_some() {
+            self.ask.get_or_insert(question.clone());
+        }
+    }
+
+    fn document(&mut self, policy: &Value) {
+        if !matches!(policy.kind, Kind::Map(_)) {
+            return self.malformed(policy.span, "the key policy must be an object with `Version` and `Statement`");
+        }
+        self.size_and_characters(policy);
+        if let Some(Value { kind: Kind::Text(version), span }) = policy.get("Version")
+            && version.as_literal().is_some_and(|version| !matches!(version, "2012-10-17" | "2008-10-17"))
+        {
+            self.malformed(*span, format!("`{version}` is no policy version: use `2012-10-17`"));
+        }
+        match policy.get("Statement") {
+            None => self.malformed(policy.span, "the key policy has no statement"),
+            Some(statements) => self.each(statements, &|check, statements| match &statements.kind {
+                Kind::List(items) if items.is_empty() => {
+                    check.malformed(statements.span, "the key policy has no statement");
+                }
+                Kind::List(items) => items.iter().for_each(|item| check.each(item, &|check, item| check.statement(item))),
+                _ => check.statement(statements),
+            }),
+        }
+    }
+
+    fn size_and_characters(&mut self, policy: &Value) {
+        let (bytes, odd) = measure(policy);
+        if bytes > MAX_BYTES {
+            let message = format!("the key policy is at least {bytes} bytes long; KMS accepts {MAX_BYTES}");
+            self.malformed(policy.span, message);
+        }
+        if let Some((span, c)) = odd {
+            self.malformed(span, format!("KMS accepts no `{}` in a key policy (only U+0020 to U+00FF, tab and line ends)", c.escape_default()));
+        }
+    }
+
+    fn statement(&mut self, statement: &Value) {
+        match &statement.kind {
+            Kind::Map(_) => {}
+            Kind::Unknown(_) | Kind::Members(_) | Kind::Refused(_) | Kind::Nothing => return,
+            _ => return self.malformed(statement.span, "a statement must be an object"),
+        }
+        match statement.get("Effect") {
+            None => self.malformed(statement.span, "the statement has no `Effect`"),
+            Some(effect) => self.each(effect, &|check, effect| match &effect.kind {
+                Kind::Text(text) if matches!(text.as_literal(), Some("Allow" | "Deny") | None) => {}
+                Kind::Unknown(_) | Kind::Refused(_) => {}
+                _ => check.malformed(effect.span, "`Effect` must be `Allow` or `Deny`"),
+            }),
+        }
+        for (a, b) in [("Principal", "NotPrincipal"), ("Action", "NotAction"), ("Resource", "NotResource")] {
+            if let (Some(_), Some(both)) = (statement.get(a), statement.get(b)) {
+                self.malformed(both.span, format!("a statement cannot have both `{a}` and `{b}`"));
+            }
+        }
+        match statement.get("Principal").or_else(|| statement.get("NotPrincipal")) {
+            None => self.malformed(statement.span, "the statement has no principal"),
+            Some(principal) => self.each(principal, &|check, principal| check.principal(principal)),
+        }
+        if let Some(condition) = statement.get("Condition") {
+            self.each(condition, &|check, condition| check.condition(condition));
+        }
+    }
+
+    fn condition(&mut self, condition: &Value) {
+        match &condition.kind {
+            Kind::Map(operators) => {
+                for (_, block) in operators {
+                    if matches!(block.kind, Kind::Text(_) | Kind::List(_)) {
+                        self.malformed(block.span, "an operator in `Condition` must hold an object of keys");
+                    }
+                }
+            }
+            Kind::Text(_) | Kind::List(_) => self.malformed(condition.span, "`Condition` must be an object"),
+            _ => {}
+        }
+    }
+
+    fn principal(&mut self, principal: &Value) {
+        match &principal.kind {
+            Kind::Text(text) if matches!(text.as_literal(), Some("*") | None) => {}
+            Kind::Text(text) => {
+                self.malformed(principal.span, format!("a bare principal can only be `*`: write `AWS: {text}`"));
+            }
+            Kind::Map(entries) => {
+                for (key, value) in entries {
+                    if !matches!(key.text.as_str(), "AWS" | "Service" | "Federated" | "CanonicalUser") {
+                        self.malformed(key.span, format!("`{}` is no kind of principal: use `AWS` or `Service`", key.text));
+                    }
+                    self.each(value, &|check, value| {
+                        if matches!(&value.kind, Kind::List(items) if items.is_empty()) {
+                            check.malformed(value.span, "the statement has no principal");
+                        }
+                    });
+                }
+                if entries.is_empty() {
+                    self.malformed(principal.span, "the statement has no principal");
+                }
+                for (text, span) in named_principals(principal) {
+                    self.aws_principal(&self.world.fill(&text), span);
+                }
+                self.open_members(principal);
+            }
+            Kind::List(_) => self.malformed(principal.span, "`Principal` must be an object or `*`"),
+            _ => {}
+        }
+    }
+
+    /// Members of a principal list that hang on a condition.
+    fn open_members(&mut self, principal: &Value) {
+        let Some(aws) = principal.get("AWS") else { return };
+        let items = match &aws.kind {
+            Kind::List(items) => items.iter().collect(),
+            _ => vec![aws],
+        };
+        for item in items.into_iter().filter(|item| matches!(item.kind, Kind::Open(..))) {
+            self.each(item, &|check, one| {
+                if let Kind::Text(text) = &one.kind {
+                    check.aws_principal(&check.world.fill(text), one.span);
+                }
+            });
+        }
+    }
+
+    /// A principal that cannot exist, by the parts of it that are known (KMS facts b and f).
+    fn aws_principal(&mut self, text: &Text, span: Span) {
+        if let Some(message) = impossible(text, self.partition) {
+            self.out.push(Problem { kind: ProblemKind::Principal, message, span });
+        }
+    }
+}
+
+/// Why no such principal can exist; nothing where it may.
+fn impossible(text: &Text, partition: &Text) -> Option<String> {
+    if let Some(known) = text.as_literal()
+        && !known.starts_with("arn:")
+    {
+        return not_an_arn(known);
+    }
+    let parts = text.split(':', 5)?;
+    let [_, own, service, region, account, resource] = parts.as_slice() else {
+        return text.as_literal().map(|_| format!("`{text}` is not an ARN: it must have six parts"));
+    };
+    if text.as_literal().is_none() && text.known_prefix().get(..4) != Some("arn:") {
+        return None;
+    }
+    if let Some(own) = own.as_literal() {
+        if !is_partition(own) {
+            return Some(format!("`{text}`: there is no partition `{own}`"));
+        }
+        if partition.as_literal().is_some_and(|deployed| deployed != own) {
+            return Some(format!("`{text}` is in partition `{own}`, the key is in `{partition}`"));
+        }
+    }
+    let service = service.as_literal()?;
+    if !matches!(service, "iam" | "sts") || region.as_literal().is_some_and(|region| !region.is_empty()) {
+        return Some(format!("`{text}` names no IAM principal"));
+    }
+    if let Some(account) = account.as_literal()
+        && crate::aws::AccountId::parse(account).is_none()
+    {
+        return Some(format!("`{text}`: `{account}` is not an account id of 12 digits"));
+    }
+    impossible_resource(service, resource).map(|why| format!("`{text}` {why}"))
+}
+
+fn not_an_arn(known: &str) -> Option<String> {
+    if known == "*" || crate::aws::AccountId::parse(known).is_some() {
+        return None;
+    }
+    if known.bytes().all(|byte| byte.is_ascii_digit()) && !known.is_empty() {
+        return Some(format!("`{known}` is not an account id: it has {} digits, not 12", known.len()));
+    }
+    let unique = ["AIDA", "AROA", "AGPA", "AIPA", "ANPA", "AKIA", "ASIA"];
+    if known.len() >= 16 && known.bytes().all(|b| b.is_ascii_alphanumeric()) && unique.iter().any(|id| known.starts_with(id)) {
+        return Some(format!("`{known}` is the unique id of a deleted principal: KMS refuses it"));
+    }
+    Some(format!("`{known}` is no principal: use an ARN, a 12-digit account id or `*`"))
+}
+
+fn impossible_resource(service: &str, resource: &Text) -> Option<&'static str> {
+    let wild = resource.pieces().iter().any(|piece| matches!(piece, crate::world::Piece::Literal(text) if text.contains(['*', '?'])));
+    if wild {
+        return Some("holds a wildcard: KMS accepts no part of a principal's ARN as a wildcard");
+    }
+    let prefix = resource.known_prefix();
+    if service == "iam" && prefix.starts_with("group/") {
+        return Some("is a group: groups cannot be principals");
+    }
+    let known = resource.as_literal()?;
+    let words: Vec<&str> = known.split('/').collect();
+    let fits = match (service, words.as_slice()) {
+        ("iam", ["root"]) => true,
+        ("iam", ["user" | "role", rest @ ..]) => !rest.is_empty() && rest.iter().all(|word| !word.is_empty()),
+        ("sts", ["assumed-role", role, session]) => !role.is_empty() && !session.is_empty(),
+        ("sts", ["federated-user", name]) => !name.is_empty(),
+        _ => false,
+    };
+    (!fits || known.contains([':', ' '])).then_some("names no user, role, role session, federated user or account root")
+}
+
+/// The bytes that the document has at least as JSON, and the first character that KMS does not accept.
+fn measure(value: &Value) -> (usize, Option<(Span, char)>) {
+    let known = |text: &Text| -> (usize, Option<char>) {
+        let literals = text.pieces().iter().filter_map(|piece| match piece {
+            crate::world::Piece::Literal(text) => Some(&**text),
+            crate::world::Piece::Hole(_) => None,
+        });
+        let odd = |c: &char| !matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{ff}');
+        literals.fold((0, None), |(bytes, found), text| (bytes + text.len(), found.or_else(|| text.chars().find(odd))))
+    };
+    match &value.kind {
+        Kind::Text(text) => {
+            let (bytes, odd) = known(text);
+            (bytes + 2, odd.map(|c| (value.span, c)))
+        }
+        Kind::List(items) => items.iter().map(measure).fold((2, None), add),
+        Kind::Map(entries) => {
+            let entries = entries.iter().map(|(key, value)| {
+                let (bytes, odd) = measure(value);
+                let (key_bytes, key_odd) = known(&Text::literal(&key.text));
+                (bytes + key_bytes + 3, key_odd.map(|c| (key.span, c)).or(odd))
+            });
+            entries.fold((2, None), add)
+        }
+        _ => (0, None),
+    }
+}
+
+fn add(total: (usize, Option<(Span, char)>), one: (usize, Option<(Span, char)>)) -> (usize, Option<(Span, char)>) {
+    // The comma between two members; the first has none, which the bound "at least" leaves room for.
+    let comma = usize::from(total.0 > 2);
+    (total.0 + one.0 + comma, total.1.or(one.1))
+}

@@ -1,0 +1,28 @@
+//! A resolved policy document and a request in, a decision with its trace out.
+//!
+//! Follows: IAM User Guide, reference_policies_evaluation-logic.html, and the KMS Developer Guide, key-policies.html.
+//! Must not know: templates.
+
+mod actions;
+mod caller;
+mod conditions;
+mod decide;
+mod document;
+mod elements;
+mod json_text;
+mod literal;
+mod operators;
+mod principals;
+mod request;
+mod statement;
+
+pub(crate) use caller::Caller;
+pub(crate) use conditions::condition_lines;
+pub(crate) use decide::{Decision, Grant, decide};
+pub(crate) use document::{Document, Problem, ProblemKind, problems};
+pub(crate) use elements::Element;
+pub(crate) use json_text::from_json_text;
+pub(crate) use literal::from_node;
+pub(crate) use principals::named_principals;
+pub(crate) use request::{ContextValue, Request};
+pub(crate) use statement::{Effect, Outcome, Statement, Trace};

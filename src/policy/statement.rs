@@ -1,0 +1,189 @@
+//! One statement: whether it applies to a request, and if not, the first element that failed.
+
+use crate::source::Span;
+use crate::world::{Kind, Question, Stop, Value, World, all};
+
+use super::actions::{covers, is_given, names as names_resource};
+use super::conditions;
+use super::elements::Element;
+use super::principals::{self, Sense};
+use super::request::Request;
+
+/// Allow or Deny.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Effect {
+    /// `Allow`.
+    Allow,
+    /// `Deny`.
+    Deny,
+}
+
+/// A statement of a policy document.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Statement<'v> {
+    /// Its number in the document, from 0.
+    pub(crate) index: usize,
+    /// Its value.
+    pub(crate) value: &'v Value,
+    /// Whether the document's Version turns policy variables on.
+    pub(crate) variables: bool,
+    /// Whether it stands in an IAM policy, which names no principal.
+    pub(crate) of_identity: bool,
+}
+
+/// What became of a statement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// It applies: to the caller itself.
+    Direct,
+    /// It applies: to the caller's account.
+    Delegates,
+    /// It has no Action or no Resource: KMS accepts and ignores it.
+    Inert(Element),
+    /// The first element that does not match.
+    Fails(Element),
+    /// It hangs on a question.
+    Open(Question),
+}
+
+/// A statement's outcome, for the reasoning.
+#[derive(Clone, Debug)]
+pub(crate) struct Trace {
+    /// The statement's number, from 0.
+    pub(crate) index: usize,
+    /// Allow or Deny, where that is known.
+    pub(crate) effect: Option<Effect>,
+    /// What became of it.
+    pub(crate) outcome: Outcome,
+}
+
+impl<'v> Statement<'v> {
+    /// An element's value.
+    pub(crate) fn element(&self, name: &str) -> Option<&'v Value> {
+        self.value.get(name).filter(|value| value.kind != Kind::Nothing)
+    }
+
+    /// Its Sid, or its number from 1.
+    pub(crate) fn name(&self) -> String {
+        match self.element("Sid").map(|sid| &sid.kind) {
+            Some(Kind::Text(text)) => text.to_string(),
+            _ => format!("statement {}", self.index + 1),
+        }
+    }
+
+    /// The place to show for an element: its value, or the statement.
+    pub(crate) fn span(&self, element: Element) -> Span {
+        let not = format!("Not{}", element.name());
+        let value = self.element(element.name()).or_else(|| self.element(&not));
+        value.map_or(self.value.span, |value| value.span)
+    }
+
+    /// Allow or Deny.
+    pub(crate) fn effect(&self, world: &World) -> Result<Effect, Stop> {
+        match &self.value.kind {
+            Kind::Open(question, _) => return Err(Stop::Ask(question.clone())),
+            Kind::Refused(refusal) => return Err(Stop::Refused(refusal.clone())),
+            Kind::Unknown(hole) => {
+                let yes = world.ask(Question::Fact(hole.clone()))?;
+                return Ok(if yes { Effect::Allow } else { Effect::Deny });
+            }
+            _ => {}
+        }
+        match self.element("Effect").map(|effect| &effect.kind) {
+            Some(Kind::Text(text)) if world.equal(text, &"Allow".into())? => Ok(Effect::Allow),
+            Some(Kind::Open(question, _)) => Err(Stop::Ask(question.clone())),
+            Some(Kind::Refused(refusal)) => Err(Stop::Refused(refusal.clone())),
+            _ => Ok(Effect::Deny),
+        }
+    }
+
+    /// Whether it applies to the request, naming the caller in the given sense.
+    pub(crate) fn applies(&self, sense: Sense, request: &Request, world: &World) -> Result<bool, Stop> {
+        all(self.checks(sense, request, world).into_iter().map(|(_, answer)| answer))
+    }
+
+    /// Every element's answer, in the order in which they are checked.
+    fn checks(&self, sense: Sense, request: &Request, world: &World) -> Vec<(Element, Result<bool, Stop>)> {
+        if !matches!(self.value.kind, Kind::Map(_)) {
+            return vec![(Element::Principal, self.effect(world).map(|_| matches!(self.value.kind, Kind::Unknown(_))))];
+        }
+        vec![
+            (Element::Principal, self.names_caller(sense, request, world)),
+            (Element::Action, self.covers_action(request, world)),
+            (Element::Resource, self.names_resource(request, world)),
+            (Element::Condition, self.condition_holds(request, world)),
+        ]
+    }
+
+    fn names_caller(&self, sense: Sense, request: &Request, world: &World) -> Result<bool, Stop> {
+        if self.of_identity {
+            return Ok(true);
+        }
+        let caller = request.caller.in_world(world);
+        match (self.element("Principal"), self.element("NotPrincipal")) {
+            (Some(principal), _) => principals::names(principal, &caller, sense, world),
+            (None, Some(excluded)) => {
+                let spared = principals::spared(excluded, &caller, world)?;
+                Ok(!spared && sense != Sense::Account)
+            }
+            (None, None) => Ok(false),
+        }
+    }
+
+    /// Source: KMS API, CreateKey: without Action or Resource "the policy statement has no effect".
+    fn covers_action(&self, request: &Request, world: &World) -> Result<bool, Stop> {
+        match (self.element("Action"), self.element("NotAction")) {
+            (Some(action), _) => covers(action, request.action, world),
+            (None, Some(excluded)) => Ok(!covers(excluded, request.action, world)?),
+            (None, None) => Ok(false),
+        }
+    }
+
+    fn names_resource(&self, request: &Request, world: &World) -> Result<bool, Stop> {
+        match (self.element("Resource"), self.element("NotResource")) {
+            (Some(resource), _) => names_resource(resource, &request.resource, world),
+            (None, Some(excluded)) => Ok(!names_resource(excluded, &request.resource, world)?),
+            (None, None) => Ok(false),
+        }
+    }
+
+    fn condition_holds(&self, request: &Request, world: &World) -> Result<bool, Stop> {
+        let request = &Request { caller: request.caller.in_world(world), ..request.clone() };
+        self.element("Condition").map_or(Ok(true), |condition| conditions::hold(condition, request, self.variables, world))
+    }
+
+    /// Its outcome in one sense.
+    fn outcome(&self, sense: Sense, request: &Request, world: &World) -> Outcome {
+        for element in [Element::Action, Element::Resource] {
+            let not = format!("Not{}", element.name());
+            if matches!(self.value.kind, Kind::Map(_))
+                && !is_given(self.element(element.name()))
+                && !is_given(self.element(&not))
+            {
+                return Outcome::Inert(element);
+            }
+        }
+        let checks = self.checks(sense, request, world);
+        if let Some((element, _)) = checks.iter().find(|(_, answer)| *answer == Ok(false)) {
+            return Outcome::Fails(*element);
+        }
+        match checks.into_iter().find_map(|(_, answer)| answer.err()) {
+            Some(Stop::Ask(question)) => Outcome::Open(question),
+            Some(Stop::Refused(_)) | None if sense == Sense::Account => Outcome::Delegates,
+            Some(Stop::Refused(_)) | None => Outcome::Direct,
+        }
+    }
+
+    /// Its outcome: the sense in which it gets further.
+    pub(crate) fn trace(&self, request: &Request, world: &World) -> Trace {
+        let effect = self.effect(world).ok();
+        let outcome = match effect {
+            Some(Effect::Deny) => self.outcome(Sense::Either, request, world),
+            _ => match self.outcome(Sense::Direct, request, world) {
+                Outcome::Fails(Element::Principal) => self.outcome(Sense::Account, request, world),
+                other => other,
+            },
+        };
+        Trace { index: self.index, effect, outcome }
+    }
+}

@@ -1,0 +1,95 @@
+//! Results in, text for people and machines out: one file per format. Knows everything above it and decides nothing.
+
+use crate::findings::Finding;
+use crate::lockout::{Case, Open, Verdict};
+use crate::source::{FileId, Span};
+use crate::world::Plain;
+
+/// All that one run found, in the order in which it is printed.
+#[derive(Debug, Default)]
+pub(crate) struct Report {
+    /// Every key of every template and deployment.
+    pub(crate) keys: Vec<KeyRow>,
+    /// Keys that the deployment does not create.
+    pub(crate) skipped: Vec<SkippedRow>,
+    /// Files that could not be checked.
+    pub(crate) failures: Vec<Failure>,
+    /// What to tell the user, sorted by file, place and code.
+    pub(crate) findings: Vec<Finding>,
+    /// How many templates were checked.
+    pub(crate) templates: usize,
+    /// How many findings were suppressed.
+    pub(crate) suppressed: usize,
+}
+
+/// One key in one deployment.
+#[derive(Debug)]
+pub(crate) struct KeyRow {
+    /// The file it stands in.
+    pub(crate) file: FileId,
+    /// Path of nested stacks; empty for the template itself.
+    pub(crate) stack: String,
+    /// The key's logical id.
+    pub(crate) logical_id: String,
+    /// `AWS::KMS::Key`, `AWS::KMS::ReplicaKey` or `policy`.
+    pub(crate) kind: &'static str,
+    /// The key's logical id in the template.
+    pub(crate) span: Span,
+    /// Name of the deployment.
+    pub(crate) deployment: String,
+    /// The caller that KMS sees, where it is known.
+    pub(crate) deployer: Option<String>,
+    /// The answer.
+    pub(crate) verdict: Verdict,
+    /// With bypass: the answer without it.
+    pub(crate) without_bypass: Option<Verdict>,
+    /// Other reachable answers.
+    pub(crate) cases: Vec<Case>,
+    /// Facts that were asked for and not given.
+    pub(crate) open: Vec<Open>,
+    /// Who can call kms:PutKeyPolicy under the policy.
+    pub(crate) administrators: Vec<String>,
+    /// The policy of the nominal world, after resolution.
+    pub(crate) policy: Option<Plain>,
+    /// Why, one line per statement.
+    pub(crate) trace: Vec<TraceRow>,
+}
+
+/// What became of one statement.
+#[derive(Debug)]
+pub(crate) struct TraceRow {
+    /// The statement's Sid, or its number from 1.
+    pub(crate) statement: String,
+    /// Where it stands.
+    pub(crate) span: Span,
+    /// `allows`, `delegates`, `denies`, or why it does not apply.
+    pub(crate) outcome: String,
+}
+
+/// A key that the deployment does not create.
+#[derive(Debug)]
+pub(crate) struct SkippedRow {
+    /// The file it stands in.
+    pub(crate) file: FileId,
+    /// Path of nested stacks.
+    pub(crate) stack: String,
+    /// The key's logical id.
+    pub(crate) logical_id: String,
+    /// Name of the deployment.
+    pub(crate) deployment: String,
+    /// Why.
+    pub(crate) because: String,
+}
+
+/// A file that could not be checked.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    /// Its path as shown.
+    pub(crate) path: String,
+    /// From 1; 0 where the file could not be read at all.
+    pub(crate) line: usize,
+    /// From 1, in characters.
+    pub(crate) column: usize,
+    /// What is wrong.
+    pub(crate) message: String,
+}

@@ -1,0 +1,92 @@
+//! Conditions in a world: true, false, the question they hang on, or what CloudFormation refuses.
+//!
+//! Source: AWS CloudFormation User Guide, conditions-section-structure.html and intrinsic-function-reference-conditions.html.
+
+use crate::source::Span;
+use crate::template::{Expr, ExprKind};
+use crate::world::{Kind, Question, Refusal, Stop, Text, Value, World, all, any};
+
+use super::names::later_here;
+use super::scope::Scope;
+
+impl Scope<'_> {
+    /// The named condition; `span` is where it is used.
+    pub(crate) fn condition(&self, name: &str, span: Span, world: &World) -> Result<bool, Stop> {
+        self.named(name, span, world, &mut Vec::new())
+    }
+
+    fn named(&self, name: &str, span: Span, world: &World, above: &mut Vec<String>) -> Result<bool, Stop> {
+        let Some(condition) = self.template.conditions.get(name) else {
+            if self.template.has_unknown_macro() {
+                return world.ask(Question::Fact(later_here("condition", name, span)));
+            }
+            let message = format!("unresolved condition dependency `{name}`");
+            return Err(Refusal { message, span }.into());
+        };
+        if above.iter().any(|other| other == name) {
+            let message = format!("circular dependency between conditions: `{}` → `{name}`", above.join("` → `"));
+            return Err(Refusal { message, span: condition.span }.into());
+        }
+        above.push(name.to_owned());
+        let answer = self.holds(&condition.expr, world, above);
+        above.pop();
+        answer
+    }
+
+    fn holds(&self, expr: &Expr, world: &World, above: &mut Vec<String>) -> Result<bool, Stop> {
+        match &expr.kind {
+            ExprKind::Condition(name) => self.named(name, expr.span, world, above),
+            ExprKind::Not(inner) => self.holds(inner, world, above).map(|answer| !answer),
+            ExprKind::And(operands) => {
+                let answers: Vec<_> = operands.iter().map(|operand| self.holds(operand, world, above)).collect();
+                strict(answers, all)
+            }
+            ExprKind::Or(operands) => {
+                let answers: Vec<_> = operands.iter().map(|operand| self.holds(operand, world, above)).collect();
+                strict(answers, any)
+            }
+            ExprKind::Equals(a, b) => same(&self.resolve(a, world), &self.resolve(b, world), world),
+            ExprKind::Broken(message) => Err(Refusal { message: message.clone(), span: expr.span }.into()),
+            ExprKind::Text(text) if text == "true" || text == "false" => Ok(text == "true"),
+            // A function that conditions do not have, or one of a macro: nobody knows.
+            ExprKind::Other(name, _) => world.ask(Question::Fact(later_here("condition", &format!("Fn::{name}"), expr.span))),
+            _ => {
+                let message = "a condition must be one of Fn::And, Fn::Or, Fn::Not, Fn::Equals and Condition".to_owned();
+                Err(Refusal { message, span: expr.span }.into())
+            }
+        }
+    }
+}
+
+/// CloudFormation evaluates every operand, so a refusal in one refuses the template whatever the others say.
+fn strict(
+    answers: Vec<Result<bool, Stop>>,
+    combine: impl Fn(Vec<Result<bool, Stop>>) -> Result<bool, Stop>,
+) -> Result<bool, Stop> {
+    match answers.iter().find(|answer| matches!(answer, Err(Stop::Refused(_)))) {
+        Some(refused) => refused.clone(),
+        None => combine(answers),
+    }
+}
+
+/// Fn::Equals compares text forms (`"0"` equals `0`), and is case-sensitive.
+///
+/// Source: AWS's own LanguageExtensions fixtures, templateComparingStringWithNumber and …WithBoolean.
+fn same(a: &Value, b: &Value, world: &World) -> Result<bool, Stop> {
+    match (operand(a)?, operand(b)?) {
+        (Some(a), Some(b)) => world.equal(&a, &b),
+        _ if a.plain() == b.plain() => Ok(true),
+        _ => world.ask(Question::Fact(later_here("condition", "Fn::Equals", a.span))),
+    }
+}
+
+/// An operand as text; `None` where it is a list or a map.
+fn operand(value: &Value) -> Result<Option<Text>, Stop> {
+    match &value.kind {
+        Kind::Text(text) => Ok(Some(text.clone())),
+        Kind::Unknown(hole) => Ok(Some(Text::hole(hole.clone()))),
+        Kind::Open(question, _) => Err(Stop::Ask(question.clone())),
+        Kind::Refused(refusal) => Err(Stop::Refused(refusal.clone())),
+        Kind::List(_) | Kind::Map(_) | Kind::Members(_) | Kind::Nothing => Ok(None),
+    }
+}

@@ -1,0 +1,186 @@
+//! The intrinsic functions, each from resolved arguments to a value.
+//!
+//! Source: AWS CloudFormation User Guide, intrinsic-function-reference-*.html, one page per function.
+
+use crate::template::{Expr, ExprKind, SubPart};
+use crate::world::{Kind, Text, Value, World};
+
+use super::lift::lift;
+use super::names::{later, later_here};
+use super::scope::{Scope, refused};
+
+/// The value of a function call.
+pub(crate) fn call(scope: &Scope<'_>, expr: &Expr, world: &World) -> Value {
+    let resolve = |argument: &Expr| scope.resolve(argument, world);
+    match &expr.kind {
+        ExprKind::Ref(name) => one_text(expr, resolve(name), &|name| scope.refer(name, expr.span, world)),
+        ExprKind::GetAtt(resource, attribute) => lift(expr.span, vec![resolve(resource), resolve(attribute)], &|args| {
+            match (literal(args, 0), literal(args, 1)) {
+                (Some(resource), Some(attribute)) => scope.attribute(resource, attribute, expr.span, world),
+                _ => Kind::Unknown(later_here("getatt", "Fn::GetAtt", expr.span)),
+            }
+        }),
+        ExprKind::Sub(parts, map) => substitute(scope, expr, parts, map, world),
+        ExprKind::Join(delimiter, list) => {
+            lift_list(expr, vec![resolve(delimiter), resolve(list)], &|args| join(args, expr, world))
+        }
+        ExprKind::Split(delimiter, text) => {
+            lift(expr.span, vec![resolve(delimiter), resolve(text)], &|args| split(args, expr, world))
+        }
+        ExprKind::Select(index, list) => {
+            lift(expr.span, vec![resolve(index), resolve(list)], &|args| select(args, expr))
+        }
+        ExprKind::FindInMap(map, top, second, default) => {
+            let default = default.as_deref().map(resolve);
+            scope.find_in_map(expr, [resolve(map), resolve(top), resolve(second)], default, world)
+        }
+        ExprKind::ImportValue(name) => one_text(expr, resolve(name), &|name| match scope.givens.exports.get(name) {
+            Some(value) => Kind::Text(Text::literal(value)),
+            None => Kind::Unknown(later("import", name, expr.span)),
+        }),
+        ExprKind::Other(name, _) => {
+            let kind = if name == "Transform" { "transform" } else { "function" };
+            Value { span: expr.span, kind: Kind::Unknown(later_here(kind, &format!("Fn::{name}"), expr.span)) }
+        }
+        _ => Value { span: expr.span, kind: Kind::Unknown(later_here("condition", "condition", expr.span)) },
+    }
+}
+
+/// A function of one name that has to be known.
+fn one_text(expr: &Expr, argument: Value, f: &dyn Fn(&str) -> Kind) -> Value {
+    lift(expr.span, vec![argument], &|args| match args.first().map(|argument| &argument.kind) {
+        Some(Kind::Text(text)) => match text.as_literal() {
+            Some(name) => f(name),
+            None => Kind::Unknown(later_here("import", &text.to_string(), expr.span)),
+        },
+        Some(Kind::Unknown(hole)) => Kind::Unknown(later_here("import", &hole.placeholder(), expr.span)),
+        _ => refused("the argument must be a text", expr),
+    })
+}
+
+fn literal(args: &[Value], index: usize) -> Option<&str> {
+    match &args.get(index)?.kind {
+        Kind::Text(text) => text.as_literal(),
+        _ => None,
+    }
+}
+
+/// As [`lift`], also over the members of a list argument.
+fn lift_list(expr: &Expr, arguments: Vec<Value>, f: &dyn Fn(&[Value]) -> Kind) -> Value {
+    lift(expr.span, arguments, &|args| {
+        let [first, list] = args else { return refused("two arguments are required", expr) };
+        match &list.kind {
+            Kind::List(items) => {
+                let flat: Vec<Value> = std::iter::once(first.clone()).chain(items.iter().cloned()).collect();
+                lift(expr.span, flat, &|flat| {
+                    let Some((first, items)) = flat.split_first() else { return Kind::Nothing };
+                    let items = items.iter().filter(|item| item.kind != Kind::Nothing).cloned().collect();
+                    f(&[first.clone(), Value { span: list.span, kind: Kind::List(items) }])
+                })
+                .kind
+            }
+            _ => f(args),
+        }
+    })
+}
+
+/// What a value contributes to a text: scalars their text, unknowns a hole.
+fn as_text(value: &Value) -> Option<Text> {
+    match &value.kind {
+        Kind::Text(text) => Some(text.clone()),
+        Kind::Unknown(hole) => Some(Text::hole(hole.clone())),
+        _ => None,
+    }
+}
+
+fn substitute(
+    scope: &Scope<'_>,
+    expr: &Expr,
+    parts: &[SubPart],
+    map: &[(crate::template::Key, Expr)],
+    world: &World,
+) -> Value {
+    let values = parts.iter().map(|part| match part {
+        SubPart::Literal(text) => Value::text(expr.span, super::texts::dynamic(scope, text, expr.span)),
+        SubPart::Variable(name) => match map.iter().find(|(key, _)| key.text == *name) {
+            Some((_, value)) => scope.resolve(value, world),
+            None => Value {
+                span: expr.span,
+                kind: match name.split_once('.') {
+                    Some((resource, attribute)) => scope.attribute(resource, attribute, expr.span, world),
+                    None => scope.refer(name, expr.span, world),
+                },
+            },
+        },
+    });
+    lift(expr.span, values.collect(), &|values| {
+        let mut out = Text::default();
+        for value in values {
+            match as_text(value) {
+                Some(text) => out.append(&text),
+                None => return refused("Fn::Sub can only substitute texts, not lists or maps", expr),
+            }
+        }
+        Kind::Text(world.fill(&out))
+    })
+}
+
+fn join(args: &[Value], expr: &Expr, world: &World) -> Kind {
+    let Some(delimiter) = literal(args, 0) else { return refused("the delimiter of Fn::Join must be a text", expr) };
+    match args.get(1).map(|list| &list.kind) {
+        Some(Kind::List(items)) => {
+            let mut out = Text::default();
+            for (n, item) in items.iter().enumerate() {
+                if n > 0 {
+                    out.push_str(delimiter);
+                }
+                match as_text(item) {
+                    Some(text) => out.append(&text),
+                    None => return refused("Fn::Join joins texts, not lists or maps", expr),
+                }
+            }
+            Kind::Text(world.fill(&out))
+        }
+        Some(Kind::Members(hole) | Kind::Unknown(hole)) => {
+            let name = format!("Fn::Join of {}", hole.origin().name());
+            Kind::Text(Text::hole(later_here("function", &name, expr.span)))
+        }
+        _ => refused("the second argument of Fn::Join must be a list", expr),
+    }
+}
+
+fn split(args: &[Value], expr: &Expr, world: &World) -> Kind {
+    let delimiter = match literal(args, 0) {
+        Some(delimiter) if !delimiter.is_empty() => delimiter,
+        _ => return refused("the delimiter of Fn::Split must be a text that is not empty", expr),
+    };
+    let Some(text) = args.get(1).and_then(as_text) else { return refused("Fn::Split splits a text", expr) };
+    let text = world.fill(&text);
+    let parts = match (text.as_literal(), delimiter.chars().collect::<Vec<_>>().as_slice()) {
+        (Some(known), _) => Some(known.split(delimiter).map(Text::literal).collect()),
+        (None, [separator]) => text.split(*separator, usize::MAX),
+        _ => None,
+    };
+    match parts {
+        Some(parts) => Kind::List(parts.into_iter().map(|part| Value::text(expr.span, part)).collect()),
+        None => Kind::Members(later_here("function", &format!("Fn::Split of {text}"), expr.span)),
+    }
+}
+
+fn select(args: &[Value], expr: &Expr) -> Kind {
+    const MESSAGE: &str = "Fn::Select requires a list argument with two elements: an integer index and a list";
+    let Some(index) = literal(args, 0) else {
+        return Kind::Unknown(later_here("function", "Fn::Select", expr.span));
+    };
+    match (index.trim().parse::<usize>(), args.get(1).map(|list| &list.kind)) {
+        (Ok(index), Some(Kind::List(items))) => match items.get(index) {
+            Some(item) => item.kind.clone(),
+            None => refused(MESSAGE, expr),
+        },
+        (Ok(index), Some(Kind::Members(hole) | Kind::Unknown(hole))) => {
+            let name = format!("Fn::Select {index} of {}", hole.origin().name());
+            Kind::Text(Text::hole(later_here("function", &name, expr.span)))
+        }
+        _ => refused(MESSAGE, expr),
+    }
+}

@@ -1,0 +1,195 @@
+//! Ref and Fn::FindInMap: parameters, pseudo parameters, mappings.
+//!
+//! Source: AWS CloudFormation User Guide, parameters-section-structure.html, pseudo-parameter-reference.html,
+//! mappings-section-structure.html.
+
+use std::sync::Arc;
+
+use crate::source::Span;
+use crate::template::{Expr, ExprKind, Parameter};
+use crate::world::{Class, Hole, Kind, Origin, Question, Refusal, Shape, Stop, Text, Value, World};
+
+use super::names::later;
+use super::scope::{Scope, refused};
+
+impl Scope<'_> {
+    /// The value of Ref.
+    pub(crate) fn refer(&self, name: &str, span: Span, world: &World) -> Kind {
+        if let Some(parameter) = self.template.parameters.get(name) {
+            return self.parameter(name, parameter, span, world);
+        }
+        if let Some(kind) = self.pseudo(name, span) {
+            return kind;
+        }
+        self.resource_name(name, span, world)
+    }
+
+    /// A parameter's value: as given, else as the world assumes, else a hole.
+    fn parameter(&self, name: &str, parameter: &Parameter, span: Span, world: &World) -> Kind {
+        let hole = self.parameter_hole(name, parameter, span);
+        let filled = match self.givens.parameters.get(name) {
+            Some(value) => Text::literal(value),
+            None => world.fill(&Text::hole(hole.clone())),
+        };
+        let is_list = parameter.is_list();
+        if parameter.is_ssm() {
+            return self.stored(&filled, is_list, span);
+        }
+        match (filled.as_literal(), is_list) {
+            (Some(value), true) => members(value, span),
+            (None, true) => Kind::Members(hole),
+            (_, false) => Kind::Text(filled),
+        }
+    }
+
+    /// The hole that stands for a parameter, with what its declaration says of the value.
+    pub(crate) fn parameter_hole(&self, name: &str, parameter: &Parameter, span: Span) -> Hole {
+        let allowed = parameter.allowed.as_ref().map(|values| values.iter().map(|value| Arc::from(value.as_str())).collect());
+        let shape = Shape { class: Class::Any, allowed, pattern: None };
+        Hole::new(Origin::Parameter(name.to_owned()), shape, Some(span))
+    }
+
+    /// A parameter of an SSM type: its value, and also its Default, is the key of the value in the Parameter Store.
+    fn stored(&self, key: &Text, is_list: bool, span: Span) -> Kind {
+        match key.as_literal().and_then(|key| self.givens.ssm.get(key)) {
+            Some(value) if is_list => members(value, span),
+            Some(value) => Kind::Text(Text::literal(value)),
+            None if is_list => Kind::Members(later("ssm", &key.to_string(), span)),
+            None => Kind::Text(Text::hole(later("ssm", &key.to_string(), span))),
+        }
+    }
+
+    fn pseudo(&self, name: &str, span: Span) -> Option<Kind> {
+        let text = match name {
+            "AWS::AccountId" => self.givens.account.clone(),
+            "AWS::Region" => self.givens.region.clone(),
+            "AWS::Partition" => self.givens.partition.clone(),
+            "AWS::URLSuffix" => match self.givens.partition.as_literal() {
+                Some("aws" | "aws-us-gov") => Text::literal("amazonaws.com"),
+                Some("aws-cn") => Text::literal("amazonaws.com.cn"),
+                _ => Text::hole(later("pseudo", name, span)),
+            },
+            "AWS::StackName" => self.stack_name(span),
+            "AWS::StackId" => {
+                let mut id = Text::literal("arn:");
+                for (part, separator) in [
+                    (&self.givens.partition, ":cloudformation:"),
+                    (&self.givens.region, ":"),
+                    (&self.givens.account, ":stack/"),
+                    (&self.stack_name(span), "/"),
+                ] {
+                    id.append(part);
+                    id.push_str(separator);
+                }
+                id.append(&Text::hole(later("pseudo", name, span)));
+                id
+            }
+            "AWS::NotificationARNs" => return Some(Kind::Members(later("pseudo", name, span))),
+            "AWS::NoValue" => return Some(Kind::Nothing),
+            _ => return None,
+        };
+        Some(Kind::Text(text))
+    }
+
+    fn stack_name(&self, span: Span) -> Text {
+        match &self.givens.stack_name {
+            Some(name) => Text::literal(name),
+            None => {
+                let origin = Origin::Later { kind: "pseudo", name: "AWS::StackName".to_owned(), at: None };
+                Text::hole(Hole::new(origin, Shape::class(Class::Name), Some(span)))
+            }
+        }
+    }
+
+    /// Fn::FindInMap, also where a key is only partly known: then one row after the other is asked for.
+    pub(crate) fn find_in_map(
+        &self,
+        expr: &Expr,
+        [map, top, second]: [Value; 3],
+        default: Option<Value>,
+        world: &World,
+    ) -> Value {
+        super::lift::lift(expr.span, vec![map, top, second], &|args| {
+            let texts: Vec<Text> = args.iter().filter_map(key_text).collect();
+            let [map, top, second] = texts.as_slice() else {
+                return refused("the keys of Fn::FindInMap must be texts", expr);
+            };
+            let missing = || match &default {
+                Some(default) => default.kind.clone(),
+                None => refused(format!("unable to get mapping for `{map}::{top}::{second}`"), expr),
+            };
+            let Some(rows) = map.as_literal().and_then(|name| self.template.mappings.get(name)) else {
+                return missing();
+            };
+            pick(rows, top, expr, world, &missing, &|row| {
+                pick(row, second, expr, world, &missing, &|value| self.resolve(value, world).kind)
+            })
+        })
+    }
+}
+
+impl Parameter {
+    fn is_list(&self) -> bool {
+        self.kind.contains("List<") || self.kind.contains("CommaDelimitedList")
+    }
+
+    fn is_ssm(&self) -> bool {
+        self.kind.starts_with("AWS::SSM::Parameter::Value<")
+    }
+}
+
+/// Source: parameters-section-structure.html: the members are one more than the commas, each trimmed.
+fn members(value: &str, span: Span) -> Kind {
+    Kind::List(value.split(',').map(|member| Value::text(span, Text::literal(member.trim()))).collect())
+}
+
+fn key_text(value: &Value) -> Option<Text> {
+    match &value.kind {
+        Kind::Text(text) => Some(text.clone()),
+        Kind::Unknown(hole) => Some(Text::hole(hole.clone())),
+        _ => None,
+    }
+}
+
+/// The entry of a mapping level whose key is `key`.
+fn pick(
+    level: &Expr,
+    key: &Text,
+    expr: &Expr,
+    world: &World,
+    missing: &dyn Fn() -> Kind,
+    found: &dyn Fn(&Expr) -> Kind,
+) -> Kind {
+    let ExprKind::Map(entries) = &level.kind else {
+        return refused("every Mappings member must be a map", expr);
+    };
+    if let Some(literal) = world.fill(key).as_literal() {
+        return level.get(literal).map_or_else(missing, found);
+    }
+    // The place, the account and the partition are assumed to be among the rows: elsewhere there would be no key.
+    let among_rows = key.holes().all(|hole| matches!(hole.origin(), Origin::Region | Origin::Account | Origin::Partition));
+    let mut asked: Vec<(Question, Kind)> = Vec::new();
+    let mut last = None;
+    for (name, value) in entries {
+        match world.equal(key, &Text::literal(&name.text)) {
+            Ok(true) => {
+                last = Some(found(value));
+                break;
+            }
+            Ok(false) => {}
+            Err(Stop::Ask(question)) => asked.push((question, found(value))),
+            Err(Stop::Refused(Refusal { message, span })) => return Kind::Refused(Refusal { message, span }),
+        }
+    }
+    if last.is_none() && among_rows {
+        last = asked.pop().map(|(_, kind)| kind);
+    }
+    let otherwise = last.unwrap_or_else(missing);
+    asked.into_iter().rev().fold(otherwise, |otherwise, (question, kind)| {
+        if kind == otherwise {
+            return kind;
+        }
+        let value = |kind| Value { span: expr.span, kind };
+        Kind::Open(question, vec![value(kind), value(otherwise)])
+    })
+}

@@ -1,0 +1,72 @@
+//! The resolver's entry: a template with the known values, and the one function that every expression goes through.
+
+use crate::template::{Expr, ExprKind, Template};
+use crate::world::{Key, Kind, Refusal, Value, World};
+
+use super::functions;
+use super::givens::Givens;
+use super::names::later_here;
+use super::texts;
+
+/// A template, and what is known about its deployment.
+#[derive(Debug)]
+pub(crate) struct Scope<'t> {
+    /// The template.
+    pub(crate) template: &'t Template,
+    /// The known values.
+    pub(crate) givens: &'t Givens,
+}
+
+impl<'t> Scope<'t> {
+    /// What `expr` is in `world`. Total: what cannot be known is a hole, what hangs on a question is open, what
+    /// CloudFormation refuses is refused, each in its place.
+    pub(crate) fn resolve(&self, expr: &Expr, world: &World) -> Value {
+        let kind = match &expr.kind {
+            ExprKind::Text(text) => Kind::Text(texts::dynamic(self, text, expr.span)),
+            ExprKind::Null => refused("`null` values are not allowed in templates", expr),
+            ExprKind::Broken(message) => refused(message, expr),
+            ExprKind::List(items) => Kind::List(self.items(items, world)),
+            ExprKind::Map(entries) => self.map(expr, entries, world),
+            ExprKind::If(name, then, otherwise) => return self.branch(name, expr, [then, otherwise], world),
+            _ => return functions::call(self, expr, world),
+        };
+        Value { span: expr.span, kind }
+    }
+
+    fn items(&self, items: &[Expr], world: &World) -> Vec<Value> {
+        let values = items.iter().map(|item| self.resolve(item, world));
+        values.filter(|value| value.kind != Kind::Nothing).collect()
+    }
+
+    /// Source: cloudformation User Guide, pseudo-parameter-reference.html: AWS::NoValue removes the property.
+    fn map(&self, expr: &Expr, entries: &[(crate::template::Key, Expr)], world: &World) -> Kind {
+        let macros = |key: &str| key == "Fn::Transform" || key.starts_with("Fn::ForEach::");
+        if let Some((key, _)) = entries.iter().find(|(key, _)| macros(&key.text)) {
+            return Kind::Unknown(later_here("transform", &key.text, expr.span));
+        }
+        let resolved = entries.iter().map(|(key, value)| {
+            (Key { text: key.text.clone(), span: key.span }, self.resolve(value, world))
+        });
+        Kind::Map(resolved.filter(|(_, value)| value.kind != Kind::Nothing).collect())
+    }
+
+    /// Fn::If: one branch, or both behind the question that decides.
+    fn branch(&self, name: &str, expr: &Expr, branches: [&Expr; 2], world: &World) -> Value {
+        use crate::world::Stop;
+        let [then, otherwise] = branches;
+        let kind = match self.condition(name, expr.span, world) {
+            Ok(true) => return self.resolve(then, world),
+            Ok(false) => return self.resolve(otherwise, world),
+            Err(Stop::Ask(question)) => {
+                Kind::Open(question, vec![self.resolve(then, world), self.resolve(otherwise, world)])
+            }
+            Err(Stop::Refused(refusal)) => Kind::Refused(refusal),
+        };
+        Value { span: expr.span, kind }
+    }
+}
+
+/// CloudFormation refuses the template at `expr`.
+pub(crate) fn refused(message: impl Into<String>, expr: &Expr) -> Kind {
+    Kind::Refused(Refusal { message: message.into(), span: expr.span })
+}

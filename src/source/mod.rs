@@ -1,0 +1,1 @@
+//! Bytes in, a tree of nodes with spans out.

@@ -1,0 +1,115 @@
+//! Typed expressions: everything that can stand where CloudFormation accepts a value.
+//!
+//! Source: AWS CloudFormation User Guide, intrinsic-function-reference.html and the pages below it.
+
+use crate::source::Span;
+
+/// An expression and where it stands.
+#[derive(Clone, Debug)]
+pub(crate) struct Expr {
+    /// Its place; of a tagged scalar, the tag included.
+    pub(crate) span: Span,
+    /// What it is.
+    pub(crate) kind: ExprKind,
+}
+
+/// The key of a map entry.
+#[derive(Clone, Debug)]
+pub(crate) struct Key {
+    /// Its text.
+    pub(crate) text: String,
+    /// Its place.
+    pub(crate) span: Span,
+}
+
+/// A part of the text of Fn::Sub.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum SubPart {
+    /// Text as it is.
+    Literal(String),
+    /// `${Name}` or `${Resource.Attribute}`.
+    Variable(String),
+}
+
+/// Every form of expression. Arguments are expressions, since functions nest.
+#[derive(Clone, Debug)]
+pub(crate) enum ExprKind {
+    /// A scalar, as CloudFormation reads it.
+    Text(String),
+    /// A null, which CloudFormation refuses.
+    Null,
+    /// A list.
+    List(Vec<Expr>),
+    /// A map.
+    Map(Vec<(Key, Expr)>),
+    /// Ref.
+    Ref(Box<Expr>),
+    /// Fn::GetAtt: resource, attribute.
+    GetAtt(Box<Expr>, Box<Expr>),
+    /// Fn::Sub: the text's parts, and the map of its second form.
+    Sub(Vec<SubPart>, Vec<(Key, Expr)>),
+    /// Fn::Join: delimiter, list.
+    Join(Box<Expr>, Box<Expr>),
+    /// Fn::Split: delimiter, text.
+    Split(Box<Expr>, Box<Expr>),
+    /// Fn::Select: index, list.
+    Select(Box<Expr>, Box<Expr>),
+    /// Fn::FindInMap: map, top key, second key, DefaultValue.
+    FindInMap(Box<Expr>, Box<Expr>, Box<Expr>, Option<Box<Expr>>),
+    /// Fn::If: condition name, value if true, value if false.
+    If(String, Box<Expr>, Box<Expr>),
+    /// Condition: a condition by its name.
+    Condition(String),
+    /// Fn::Equals.
+    Equals(Box<Expr>, Box<Expr>),
+    /// Fn::And.
+    And(Vec<Expr>),
+    /// Fn::Or.
+    Or(Vec<Expr>),
+    /// Fn::Not.
+    Not(Box<Expr>),
+    /// Fn::ImportValue.
+    ImportValue(Box<Expr>),
+    /// Fn::Base64, Fn::Cidr, Fn::GetAZs, Fn::Length, Fn::ToJsonString, Fn::Transform, Fn::GetStackOutput,
+    /// Fn::ForEach and functions that CloudFormation does not have: the name without `Fn::`, and the argument.
+    Other(String, Box<Expr>),
+    /// A function whose arguments have the wrong form: what CloudFormation says.
+    Broken(String),
+}
+
+impl Expr {
+    /// The text of a literal scalar.
+    pub(crate) fn as_text(&self) -> Option<&str> {
+        match &self.kind {
+            ExprKind::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The entry of a literal map; the last one wins.
+    pub(crate) fn get(&self, key: &str) -> Option<&Expr> {
+        match &self.kind {
+            ExprKind::Map(entries) => entries.iter().rev().find(|(name, _)| name.text == key).map(|(_, value)| value),
+            _ => None,
+        }
+    }
+
+    /// The expressions directly below this one.
+    pub(crate) fn children(&self) -> Vec<&Expr> {
+        match &self.kind {
+            ExprKind::Text(_) | ExprKind::Null | ExprKind::Condition(_) | ExprKind::Broken(_) => Vec::new(),
+            ExprKind::List(items) | ExprKind::And(items) | ExprKind::Or(items) => items.iter().collect(),
+            ExprKind::Map(entries) | ExprKind::Sub(_, entries) => entries.iter().map(|(_, value)| value).collect(),
+            ExprKind::Ref(a) | ExprKind::Not(a) | ExprKind::ImportValue(a) | ExprKind::Other(_, a) => vec![a],
+            ExprKind::GetAtt(a, b)
+            | ExprKind::Join(a, b)
+            | ExprKind::Split(a, b)
+            | ExprKind::Select(a, b)
+            | ExprKind::If(_, a, b)
+            | ExprKind::Equals(a, b) => vec![a, b],
+            ExprKind::FindInMap(a, b, c, default) => {
+                [a, b, c].into_iter().chain(default).map(|child| &**child).collect()
+            }
+        }
+    }
+}

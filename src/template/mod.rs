@@ -1,0 +1,16 @@
+//! Nodes in, a typed template out: parameters, mappings, conditions, resources and expressions, each with its span.
+//!
+//! Follows: AWS CloudFormation User Guide, template-anatomy.html and intrinsic-function-reference.html.
+//! Must not know: policies, deployments, what an expression's value is.
+
+mod expr;
+mod intrinsics;
+mod read;
+mod references;
+mod sub;
+#[allow(clippy::module_inception, reason = "the template is the layer's central noun")]
+mod template;
+
+pub(crate) use expr::{Expr, ExprKind, Key, SubPart};
+pub(crate) use references::{Target, references};
+pub(crate) use template::{Condition, Parameter, Resource, Template};

@@ -1,0 +1,201 @@
+//! The template as typed sections.
+//!
+//! Source: AWS CloudFormation User Guide, template-anatomy.html.
+
+use std::collections::BTreeMap;
+
+use crate::source::{Document, NodeId, NodeKind, Span};
+
+use super::expr::{Expr, ExprKind};
+use super::intrinsics::condition_operand;
+use super::read::{key, read};
+
+/// A CloudFormation template.
+#[derive(Debug)]
+pub(crate) struct Template {
+    /// By name.
+    pub(crate) parameters: BTreeMap<String, Parameter>,
+    /// By name, as literal maps.
+    pub(crate) mappings: BTreeMap<String, Expr>,
+    /// By name.
+    pub(crate) conditions: BTreeMap<String, Condition>,
+    /// In the order of the template.
+    pub(crate) resources: Vec<Resource>,
+    /// The names of the macros that run over the whole template, and their places.
+    pub(crate) transforms: Vec<(String, Span)>,
+}
+
+/// A parameter's declaration.
+#[derive(Debug)]
+pub(crate) struct Parameter {
+    /// Where it is declared.
+    pub(crate) span: Span,
+    /// `String`, `Number`, `CommaDelimitedList`, `List<…>`, `AWS::SSM::Parameter::Value<…>`, ….
+    pub(crate) kind: String,
+    /// Its Default.
+    pub(crate) default: Option<String>,
+    /// Its AllowedValues.
+    pub(crate) allowed: Option<Vec<String>>,
+}
+
+/// A named condition.
+#[derive(Debug)]
+pub(crate) struct Condition {
+    /// Where its name stands.
+    pub(crate) span: Span,
+    /// What it says.
+    pub(crate) expr: Expr,
+}
+
+/// A resource.
+#[derive(Debug)]
+pub(crate) struct Resource {
+    /// Its logical id.
+    pub(crate) id: String,
+    /// Where the logical id stands.
+    pub(crate) span: Span,
+    /// Its Type.
+    pub(crate) kind: String,
+    /// Its Condition, and where that stands.
+    pub(crate) condition: Option<(String, Span)>,
+    /// Its DependsOn.
+    pub(crate) depends_on: Vec<(String, Span)>,
+    /// Its Properties.
+    pub(crate) properties: Option<Expr>,
+}
+
+impl Template {
+    /// Reads a document as a template; `None` if it is something else.
+    ///
+    /// A template is a map with a map `Resources` of which an entry has a `Type`, or with `AWSTemplateFormatVersion`.
+    pub(crate) fn parse(document: &Document) -> Option<Template> {
+        let root = document.root();
+        let resources: Vec<Resource> =
+            entries(document, root, "Resources").into_iter().filter_map(|(id, node)| resource(document, id, node)).collect();
+        if resources.is_empty() && document.get(root, "AWSTemplateFormatVersion").is_none() {
+            return None;
+        }
+        Some(Template {
+            parameters: section(document, "Parameters", |_, node| parameter(document, node)),
+            mappings: section(document, "Mappings", |_, node| read(document, node)),
+            conditions: section(document, "Conditions", |span, node| Condition {
+                span,
+                expr: condition_expr(read(document, node)),
+            }),
+            resources,
+            transforms: transforms(document),
+        })
+    }
+
+    /// The names of its parameters.
+    pub(crate) fn parameter_names(&self) -> impl Iterator<Item = &str> {
+        self.parameters.keys().map(String::as_str)
+    }
+
+    /// A resource by its logical id.
+    pub(crate) fn resource(&self, id: &str) -> Option<&Resource> {
+        self.resources.iter().find(|resource| resource.id == id)
+    }
+
+    /// The keys: every AWS::KMS::Key and AWS::KMS::ReplicaKey.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &Resource> {
+        self.resources.iter().filter(|resource| resource.is_key())
+    }
+
+    /// Whether a macro may add or change anything in the template. Two of AWS's own leave keys as they are.
+    pub(crate) fn has_unknown_macro(&self) -> bool {
+        let known = ["AWS::LanguageExtensions", "AWS::Serverless-2016-10-31"];
+        self.transforms.iter().any(|(name, _)| !known.contains(&name.as_str()))
+    }
+}
+
+impl Resource {
+    /// Whether it is a KMS key.
+    pub(crate) fn is_key(&self) -> bool {
+        matches!(self.kind.as_str(), "AWS::KMS::Key" | "AWS::KMS::ReplicaKey")
+    }
+
+    /// A property's expression.
+    pub(crate) fn property(&self, name: &str) -> Option<&Expr> {
+        self.properties.as_ref()?.get(name)
+    }
+}
+
+/// The entries of the map `name` in the map `node`; of a key written twice, the last.
+fn entries(document: &Document, node: NodeId, name: &str) -> Vec<((String, Span), NodeId)> {
+    let Some(entry) = document.get(node, name) else { return Vec::new() };
+    let NodeKind::Mapping(entries) = &document.node(entry.value).kind else { return Vec::new() };
+    let named = |node| key(document, node).map(|key| (key.text, key.span));
+    entries.iter().filter_map(|entry| Some((named(entry.key)?, entry.value))).collect()
+}
+
+fn section<T>(document: &Document, name: &str, read: impl Fn(Span, NodeId) -> T) -> BTreeMap<String, T> {
+    let read = |((name, span), node)| (name, read(span, node));
+    entries(document, document.root(), name).into_iter().map(read).collect()
+}
+
+fn parameter(document: &Document, node: NodeId) -> Parameter {
+    let scalar = |name: &str| {
+        let entry = document.get(node, name)?;
+        match &document.node(entry.value).kind {
+            NodeKind::Scalar(scalar) => Some(scalar.text().to_owned()),
+            _ => None,
+        }
+    };
+    let allowed = document.get(node, "AllowedValues").and_then(|entry| match read(document, entry.value).kind {
+        ExprKind::List(items) => items.iter().map(|item| item.as_text().map(str::to_owned)).collect(),
+        _ => None,
+    });
+    Parameter {
+        span: document.span(node),
+        kind: scalar("Type").unwrap_or_else(|| "String".to_owned()),
+        default: scalar("Default"),
+        allowed,
+    }
+}
+
+fn resource(document: &Document, (id, span): (String, Span), node: NodeId) -> Option<Resource> {
+    let text = |name: &str| {
+        let value = read(document, document.get(node, name)?.value);
+        Some((value.as_text()?.to_owned(), value.span))
+    };
+    let (kind, _) = text("Type")?;
+    let depends_on = document.get(node, "DependsOn").map(|entry| read(document, entry.value));
+    let properties = document.get(node, "Properties").map(|entry| read(document, entry.value));
+    Some(Resource { id, span, kind, condition: text("Condition"), depends_on: names(depends_on), properties })
+}
+
+fn names(expr: Option<Expr>) -> Vec<(String, Span)> {
+    let Some(expr) = expr else { return Vec::new() };
+    let span = expr.span;
+    match expr.kind {
+        ExprKind::Text(name) => vec![(name, span)],
+        ExprKind::List(items) => {
+            items.iter().filter_map(|item| Some((item.as_text()?.to_owned(), item.span))).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn transforms(document: &Document) -> Vec<(String, Span)> {
+    document.get(document.root(), "Transform").map_or_else(Vec::new, |entry| {
+        let expr = read(document, entry.value);
+        match &expr.kind {
+            // The long form of one macro with parameters: {Name: …, Parameters: …}.
+            ExprKind::Map(_) => expr.get("Name").map_or_else(Vec::new, |name| names(Some(name.clone()))),
+            _ => names(Some(expr)),
+        }
+    })
+}
+
+/// Where a condition is expected, `{Condition: Name}` refers to one, at every level.
+fn condition_expr(expr: Expr) -> Expr {
+    let expr = condition_operand(expr);
+    let kind = match expr.kind {
+        ExprKind::Not(inner) => ExprKind::Not(Box::new(condition_expr(*inner))),
+        ExprKind::And(items) => ExprKind::And(items.into_iter().map(condition_expr).collect()),
+        ExprKind::Or(items) => ExprKind::Or(items.into_iter().map(condition_expr).collect()),
+        other => other,
+    };
+    Expr { kind, ..expr }
+}

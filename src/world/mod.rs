@@ -1,0 +1,24 @@
+//! What is known and what is not: partly known texts, values with their places, questions, worlds of answers, and the
+//! explorer that turns plain two-valued code into a decision tree (design §3).
+//!
+//! Must not know: templates, policies, AWS.
+
+mod compare;
+mod explore;
+mod hole;
+mod pattern;
+mod question;
+mod scan;
+mod text;
+mod value;
+#[allow(clippy::module_inception, reason = "the world is the layer's central noun")]
+mod world;
+
+pub(crate) use explore::{Budget, Tree, explore};
+pub(crate) use hole::{Class, Facet, Hole, Origin, Shape};
+pub(crate) use pattern::Pattern;
+pub(crate) use question::{Question, Refusal, Stop, Test};
+pub(crate) use scan::{all, any};
+pub(crate) use text::{Piece, Text};
+pub(crate) use value::{Key, Kind, Plain, Value};
+pub(crate) use world::World;

@@ -1,0 +1,200 @@
+//! Patterns with `*` and `?`, as IAM's `…Like` operators, actions and resources use them, over partly known text.
+//!
+//! Source of the rule: IAM User Guide, reference_policies_elements_condition_operators.html (String conditions): `*`
+//! stands for any run of characters, also none, and also `:` and `/`; `?` for exactly one; there is no escape.
+
+use std::fmt;
+
+use super::hole::{Class, Hole};
+use super::text::{Piece, Text};
+
+/// One element of a pattern.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Element {
+    Char(char),
+    One,
+    Run,
+    Hole(Hole),
+}
+
+/// A pattern; `*` and `?` count only where they are known characters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Pattern {
+    text: Text,
+    elements: Vec<Element>,
+}
+
+/// One element of the text that is matched.
+enum Target {
+    Char(char),
+    Hole(Class),
+}
+
+impl Pattern {
+    /// Reads `*` and `?` in the known parts of `text` as wildcards.
+    pub(crate) fn new(text: Text) -> Pattern {
+        let mut elements = Vec::new();
+        for piece in text.pieces() {
+            match piece {
+                Piece::Literal(known) => elements.extend(known.chars().map(|c| match c {
+                    '*' => Element::Run,
+                    '?' => Element::One,
+                    c => Element::Char(c),
+                })),
+                Piece::Hole(hole) => elements.push(Element::Hole(hole.clone())),
+            }
+        }
+        Pattern { text, elements }
+    }
+
+    /// The pattern as written.
+    pub(crate) fn text(&self) -> &Text {
+        &self.text
+    }
+
+    /// Whether it holds a wildcard.
+    pub(crate) fn has_wildcard(&self) -> bool {
+        self.elements.iter().any(|element| matches!(element, Element::Run | Element::One))
+    }
+
+    /// Whether a wholly known text matches; a pattern with holes matches nothing here.
+    pub(crate) fn matches(&self, text: &str) -> bool {
+        let targets: Vec<Target> = text.chars().map(Target::Char).collect();
+        self.run(&targets, Bound::Must)
+    }
+
+    /// Whether `text` matches however its holes are filled.
+    pub(crate) fn must_match(&self, text: &Text) -> bool {
+        self.run(&targets(text), Bound::Must)
+    }
+
+    /// Whether `text` matches for some filling of the holes; may say yes too often, never no.
+    pub(crate) fn may_match(&self, text: &Text) -> bool {
+        self.run(&targets(text), Bound::May)
+    }
+
+    /// One pass over the text with the set of pattern positions that are still possible.
+    fn run(&self, targets: &[Target], bound: Bound) -> bool {
+        let end = self.elements.len();
+        let mut at = vec![false; end + 1];
+        mark(&mut at, 0);
+        self.skip_empty(&mut at, bound);
+        for target in targets {
+            let mut next = vec![false; end + 1];
+            for position in (0..=end).filter(|&position| at.get(position).copied().unwrap_or(false)) {
+                self.step(position, target, bound, &mut next);
+            }
+            self.skip_empty(&mut next, bound);
+            at = next;
+        }
+        at.last().copied().unwrap_or(false)
+    }
+
+    /// Positions reachable from `position` by consuming `target`.
+    fn step(&self, position: usize, target: &Target, bound: Bound, next: &mut [bool]) {
+        match (self.elements.get(position), target) {
+            (Some(Element::Run), _) => mark(next, position),
+            (Some(Element::One), Target::Char(_)) => mark(next, position + 1),
+            (Some(Element::Char(expected)), Target::Char(found)) if expected == found => mark(next, position + 1),
+            (Some(Element::Hole(_)), Target::Char(_)) if bound == Bound::May => mark(next, position),
+            _ => {}
+        }
+        if let (Target::Hole(class), Bound::May) = (target, bound) {
+            self.span_hole(position, *class, next);
+        }
+    }
+
+    /// A hole in the text may stand for any characters that its class admits.
+    fn span_hole(&self, position: usize, class: Class, next: &mut [bool]) {
+        mark(next, position);
+        for (offset, element) in self.elements.iter().enumerate().skip(position) {
+            if matches!(element, Element::Char(c) if class.excludes(*c)) {
+                return;
+            }
+            mark(next, offset + 1);
+        }
+    }
+
+    /// `*` may stand for nothing, and so may a hole in the pattern.
+    fn skip_empty(&self, at: &mut [bool], bound: Bound) {
+        for (position, element) in self.elements.iter().enumerate() {
+            let empty = match element {
+                Element::Run => true,
+                Element::Hole(_) => bound == Bound::May,
+                _ => false,
+            };
+            if empty && at.get(position).copied().unwrap_or(false) {
+                mark(at, position + 1);
+            }
+        }
+    }
+}
+
+/// Which fillings of the holes count.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Bound {
+    Must,
+    May,
+}
+
+fn mark(at: &mut [bool], position: usize) {
+    if let Some(slot) = at.get_mut(position) {
+        *slot = true;
+    }
+}
+
+fn targets(text: &Text) -> Vec<Target> {
+    let mut out = Vec::new();
+    for piece in text.pieces() {
+        match piece {
+            Piece::Literal(known) => out.extend(known.chars().map(Target::Char)),
+            Piece::Hole(hole) => out.push(Target::Hole(hole.shape().class)),
+        }
+    }
+    out
+}
+
+impl fmt::Display for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.text.fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::hole::{Origin, Shape};
+    use super::*;
+
+    fn pattern(text: &str) -> Pattern {
+        Pattern::new(Text::literal(text))
+    }
+
+    #[test]
+    fn wildcards_follow_the_iam_guide() {
+        for (text, candidate, expected) in [
+            ("kms:*", "kms:PutKeyPolicy", true),
+            ("kms:Put*", "kms:PutKeyPolicy", true),
+            ("kms:?utKeyPolicy", "kms:PutKeyPolicy", true),
+            ("kms:?PutKeyPolicy", "kms:PutKeyPolicy", false),
+            ("*", "", true),
+            ("a*b*c", "a/x:b--c", true),
+            ("a*b", "ab", true),
+            ("a*b", "abc", false),
+            ("", "", true),
+            ("", "a", false),
+        ] {
+            assert_eq!(pattern(text).matches(candidate), expected, "{text} on {candidate}");
+        }
+    }
+
+    #[test]
+    fn must_and_may_bound_the_fillings() {
+        let mut text = Text::literal("arn:aws:iam::111122223333:role/");
+        text.push(&Piece::Hole(Hole::new(Origin::Parameter("P".into()), Shape::class(Class::Name), None)));
+        assert!(pattern("arn:aws:iam::111122223333:role/*").must_match(&text));
+        assert!(!pattern("arn:aws:iam::111122223333:role/app-*").must_match(&text));
+        assert!(pattern("arn:aws:iam::111122223333:role/app-*").may_match(&text));
+        assert!(!pattern("arn:aws:iam::111122223333:user/*").may_match(&text));
+        assert!(!pattern("arn:aws:iam::111122223333:role/team/*").may_match(&text), "a name holds no slash");
+    }
+}

@@ -1,0 +1,186 @@
+//! Partly known text: literals and holes in a row, such as `arn:` · partition · `:iam::` · account · `:role/` · hole.
+//!
+//! Goes out: [`Text`], always in normal form (no empty literal, no two literals side by side).
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::hole::Hole;
+
+/// One part of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Piece {
+    /// Known characters.
+    Literal(Arc<str>),
+    /// Characters that only the deployment will tell.
+    Hole(Hole),
+}
+
+/// A text of which some parts may be unknown.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub(crate) struct Text(Vec<Piece>);
+
+impl Text {
+    /// A wholly known text.
+    pub(crate) fn literal(text: &str) -> Text {
+        let mut out = Text::default();
+        out.push_str(text);
+        out
+    }
+
+    /// A wholly unknown text.
+    pub(crate) fn hole(hole: Hole) -> Text {
+        Text(vec![Piece::Hole(hole)])
+    }
+
+    /// The parts, in normal form.
+    pub(crate) fn pieces(&self) -> &[Piece] {
+        &self.0
+    }
+
+    /// The whole text, if it is known.
+    pub(crate) fn as_literal(&self) -> Option<&str> {
+        match self.0.as_slice() {
+            [] => Some(""),
+            [Piece::Literal(text)] => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The hole, if the text is nothing but one.
+    pub(crate) fn as_hole(&self) -> Option<&Hole> {
+        match self.0.as_slice() {
+            [Piece::Hole(hole)] => Some(hole),
+            _ => None,
+        }
+    }
+
+    /// Whether it is known to have no characters.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Appends known characters.
+    pub(crate) fn push_str(&mut self, text: &str) {
+        if text.is_empty() {
+            return;
+        }
+        if let Some(Piece::Literal(last)) = self.0.last_mut() {
+            *last = format!("{last}{text}").into();
+        } else {
+            self.0.push(Piece::Literal(text.into()));
+        }
+    }
+
+    /// Appends a part.
+    pub(crate) fn push(&mut self, piece: &Piece) {
+        match piece {
+            Piece::Literal(text) => self.push_str(text),
+            Piece::Hole(_) => self.0.push(piece.clone()),
+        }
+    }
+
+    /// Appends a text.
+    pub(crate) fn append(&mut self, other: &Text) {
+        for piece in &other.0 {
+            self.push(piece);
+        }
+    }
+
+    /// The holes in it, from left to right.
+    pub(crate) fn holes(&self) -> impl Iterator<Item = &Hole> {
+        self.0.iter().filter_map(|piece| match piece {
+            Piece::Hole(hole) => Some(hole),
+            Piece::Literal(_) => None,
+        })
+    }
+
+    /// The known characters it starts with.
+    pub(crate) fn known_prefix(&self) -> &str {
+        match self.0.first() {
+            Some(Piece::Literal(text)) => text,
+            _ => "",
+        }
+    }
+
+    /// Splits at the first `count` separators, if none of them can hide in a hole.
+    pub(crate) fn split(&self, separator: char, count: usize) -> Option<Vec<Text>> {
+        let mut parts = vec![Text::default()];
+        for piece in &self.0 {
+            match piece {
+                Piece::Hole(hole) => {
+                    if parts.len() <= count && !hole.shape().class.excludes(separator) {
+                        return None;
+                    }
+                    parts.last_mut()?.push(piece);
+                }
+                Piece::Literal(text) => {
+                    let left = count.saturating_add(1).saturating_sub(parts.len());
+                    for (n, part) in text.splitn(left.saturating_add(1), separator).enumerate() {
+                        if n > 0 {
+                            parts.push(Text::default());
+                        }
+                        parts.last_mut()?.push_str(part);
+                    }
+                }
+            }
+        }
+        Some(parts)
+    }
+}
+
+impl From<&str> for Text {
+    fn from(text: &str) -> Text {
+        Text::literal(text)
+    }
+}
+
+/// As the JSON contract writes it: unknown parts as `{{kind:name}}`.
+impl fmt::Display for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for piece in &self.0 {
+            match piece {
+                Piece::Literal(text) => f.write_str(text)?,
+                Piece::Hole(hole) => f.write_str(&hole.placeholder())?,
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::hole::{Class, Origin, Shape};
+    use super::*;
+
+    fn account() -> Piece {
+        Piece::Hole(Hole::new(Origin::Account, Shape::class(Class::Account), None))
+    }
+
+    #[test]
+    fn literals_side_by_side_become_one() {
+        let mut text = Text::literal("arn:");
+        text.push_str("aws");
+        assert_eq!(text.as_literal(), Some("arn:aws"));
+        assert_eq!(Text::literal("").as_literal(), Some(""));
+    }
+
+    #[test]
+    fn a_separator_that_may_hide_in_a_hole_stops_the_split() {
+        let mut text = Text::literal("arn:aws:iam::");
+        text.push(&account());
+        text.push_str(":role/a:b");
+        let parts = text.split(':', 5).unwrap();
+        assert_eq!(parts.len(), 6);
+        assert_eq!(parts[5].as_literal(), Some("role/a:b"));
+        let unknown = Hole::new(Origin::Parameter("P".into()), Shape::default(), None);
+        assert_eq!(Text::hole(unknown).split(':', 5), None);
+    }
+
+    #[test]
+    fn unknown_parts_print_as_placeholders() {
+        let mut text = Text::literal("arn:aws:iam::");
+        text.push(&account());
+        assert_eq!(text.to_string(), "arn:aws:iam::{{account:AWS::AccountId}}");
+    }
+}
