@@ -8,4 +8,15 @@
 //!
 //! `docs/architecture.md` has the picture and the reasons.
 
+pub mod cli;
+
+pub(crate) mod aws;
+pub(crate) mod deployment;
+pub(crate) mod findings;
+pub(crate) mod lockout;
+pub(crate) mod policy;
+pub(crate) mod report;
+pub(crate) mod resolve;
 pub(crate) mod source;
+pub(crate) mod template;
+pub(crate) mod world;

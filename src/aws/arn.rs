@@ -168,7 +168,10 @@ mod tests {
             ("arn:amazon:iam::111122223333:root", ArnError::Partition("amazon".into())),
             ("arn:aws:iam::1111:root", ArnError::Account("1111".into())),
             ("arn:aws:iam::111122223333:group/G", ArnError::Resource("arn:aws:iam::111122223333:group/G".into())),
-            ("arn:aws:sts::111122223333:assumed-role/R", ArnError::Resource("arn:aws:sts::111122223333:assumed-role/R".into())),
+            (
+                "arn:aws:sts::111122223333:assumed-role/R",
+                ArnError::Resource("arn:aws:sts::111122223333:assumed-role/R".into()),
+            ),
         ] {
             assert_eq!(PrincipalArn::parse(arn), Err(expected));
         }

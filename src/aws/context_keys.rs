@@ -75,7 +75,9 @@ const KEYS: &[ContextKey] = &[
     row(
         "kms:viaservice",
         Presence::ViaService,
-        Some("kms:ViaService is `cloudformation.<region>.amazonaws.com` for CloudFormation's call (not in the KMS table)"),
+        Some(
+            "kms:ViaService is `cloudformation.<region>.amazonaws.com` for CloudFormation's call (not in the KMS table)",
+        ),
     ),
     // KMSDG conditions-aws: the service's address, not the user's.
     row("aws:sourceip", Presence::NotTheUsers, None),

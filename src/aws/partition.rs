@@ -29,9 +29,12 @@ mod tests {
 
     #[test]
     fn a_region_tells_its_partition() {
-        for (region, partition) in
-            [("eu-west-1", "aws"), ("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov"), ("us-iso-east-1", "aws-iso")]
-        {
+        for (region, partition) in [
+            ("eu-west-1", "aws"),
+            ("cn-north-1", "aws-cn"),
+            ("us-gov-west-1", "aws-us-gov"),
+            ("us-iso-east-1", "aws-iso"),
+        ] {
             assert_eq!(partition_of_region(region), partition);
         }
         assert!(is_partition("aws-cn") && !is_partition("amazon"));

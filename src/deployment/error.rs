@@ -14,13 +14,17 @@ pub(crate) enum DeploymentError {
         source: ArnError,
     },
     /// `--role-arn` names something else than a role.
-    #[error("--role-arn: `{0}` is no role; CloudFormation takes a service role such as `arn:aws:iam::111122223333:role/Deploy` (use --deployer for who calls CloudFormation)")]
+    #[error(
+        "--role-arn: `{0}` is no role; CloudFormation takes a service role such as `arn:aws:iam::111122223333:role/Deploy` (use --deployer for who calls CloudFormation)"
+    )]
     NotARole(String),
     /// No account id.
     #[error("--account: `{0}` is not an account id: it must have 12 digits")]
     Account(String),
     /// Two accounts.
-    #[error("--account {given} contradicts the deployer, who is in account {own}: a stack is created by its own account")]
+    #[error(
+        "--account {given} contradicts the deployer, who is in account {own}: a stack is created by its own account"
+    )]
     TwoAccounts {
         /// From the flag.
         given: String,

@@ -68,17 +68,10 @@ impl Deployment {
         if let (Some([principal]), Some(_)) = (context.get("aws:principalarn").map(Vec::as_slice), &arn) {
             caller.principal = Text::literal(principal);
         }
-        let identity = inputs.identity_policies.map(|documents| documents.iter().flat_map(identity::policies).collect());
+        let identity =
+            inputs.identity_policies.map(|documents| documents.iter().flat_map(identity::policies).collect());
         let deployer = arn.map(|arn| shown(arn, session));
-        Ok(Deployment {
-            name: name.to_owned(),
-            givens,
-            caller,
-            deployer,
-            via_cloudformation: true,
-            context,
-            identity,
-        })
+        Ok(Deployment { name: name.to_owned(), givens, caller, deployer, via_cloudformation: true, context, identity })
     }
 
     /// The caller's ARN as shown; nothing where nobody was named.
@@ -93,7 +86,9 @@ fn named(inputs: &Inputs) -> Result<(Option<PrincipalArn>, Option<&'static str>)
     let deployer = inputs.deployer.as_deref().map(|text| parse("--deployer", text)).transpose()?;
     let role = inputs.role_arn.as_deref().map(|text| parse("--role-arn", text)).transpose()?;
     match (role, deployer) {
-        (Some(role), _) if matches!(role.kind, PrincipalKind::Role { .. }) => Ok((Some(role), Some(SERVICE_ROLE_SESSION))),
+        (Some(role), _) if matches!(role.kind, PrincipalKind::Role { .. }) => {
+            Ok((Some(role), Some(SERVICE_ROLE_SESSION)))
+        }
         (Some(other), _) => Err(DeploymentError::NotARole(other.to_string())),
         (None, deployer) => Ok((deployer, None)),
     }
@@ -106,10 +101,9 @@ fn account(inputs: &Inputs, arn: Option<&PrincipalArn>) -> Result<Option<Account
     };
     let own = arn.and_then(|arn| AccountId::parse(&arn.account));
     match (given, own) {
-        (Some(given), Some(own)) if given != own => Err(DeploymentError::TwoAccounts {
-            given: given.as_str().to_owned(),
-            own: own.as_str().to_owned(),
-        }),
+        (Some(given), Some(own)) if given != own => {
+            Err(DeploymentError::TwoAccounts { given: given.as_str().to_owned(), own: own.as_str().to_owned() })
+        }
         (given, own) => Ok(given.or(own)),
     }
 }

@@ -3,8 +3,10 @@
 //! Must not know: output formats.
 
 mod code;
+mod judge;
 
 pub(crate) use code::{Code, Severity};
+pub(crate) use judge::judge;
 
 use crate::source::Span;
 

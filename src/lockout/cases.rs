@@ -110,7 +110,9 @@ fn fact(question: &Question, yes: bool) -> (Subject, Option<WhenTest>) {
             (subject(hole), Some(test))
         }
         Question::Fact(hole) => match hole.origin() {
-            Origin::Later { kind: "condition", name, .. } => (Subject::Condition(name.clone()), Some(WhenTest::Is(yes))),
+            Origin::Later { kind: "condition", name, .. } => {
+                (Subject::Condition(name.clone()), Some(WhenTest::Is(yes)))
+            }
             _ => (Subject::Unknown(hole.placeholder()), Some(equals("true".to_owned()))),
         },
         Question::IamAllows(action) => (Subject::Iam((*action).to_owned()), Some(WhenTest::Allows(yes))),
@@ -123,6 +125,8 @@ fn subject(hole: &Hole) -> Subject {
         Origin::Account => Subject::Account,
         Origin::Deployer(_) => Subject::Deployer,
         Origin::Context(key) => Subject::Context(key.clone()),
-        Origin::Region | Origin::Partition | Origin::Later { .. } => Subject::Unknown(Text::hole(hole.clone()).to_string()),
+        Origin::Region | Origin::Partition | Origin::Later { .. } => {
+            Subject::Unknown(Text::hole(hole.clone()).to_string())
+        }
     }
 }

@@ -56,7 +56,8 @@ pub(crate) struct KeyAnswer {
 pub(crate) fn check(template: &Template, deployment: &Deployment) -> Checked {
     let scope = Scope { template, givens: &deployment.givens };
     let defaults = defaults(&scope);
-    let nominal = defaults.iter().fold(World::default(), |world, (hole, text)| world.assume(hole.clone(), text.clone()));
+    let nominal =
+        defaults.iter().fold(World::default(), |world, (hole, text)| world.assume(hole.clone(), text.clone()));
     let mut out = Checked { keys: Vec::new(), skipped: Vec::new(), refusals: refusals::of_template(&scope, &nominal) };
     for key in template.keys() {
         let refused = refusals::of_key(template, key, &out.refusals);

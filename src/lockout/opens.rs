@@ -44,7 +44,8 @@ fn budget() -> Open {
         kind: "budget",
         name: "worlds".to_owned(),
         span: None,
-        help: "give values for parameters with --parameter KEY=VALUE: too many combinations are left to explore".to_owned(),
+        help: "give values for parameters with --parameter KEY=VALUE: too many combinations are left to explore"
+            .to_owned(),
     }
 }
 

@@ -59,7 +59,8 @@ fn dangling(template: &Template, resource: &Resource) -> Vec<Refusal> {
             _ => None,
         };
         if let Some(name) = missing {
-            let message = format!("unresolved resource dependency `{name}`: the template has no such resource or parameter");
+            let message =
+                format!("unresolved resource dependency `{name}`: the template has no such resource or parameter");
             out.push(Refusal { message, span: reference.span });
         }
     }
@@ -78,7 +79,8 @@ fn dangling(template: &Template, resource: &Resource) -> Vec<Refusal> {
 
 /// Groups of resources that depend on each other in a circle, counting only what no condition can discard.
 fn cycles(template: &Template) -> Vec<Vec<String>> {
-    let edges: BTreeMap<&str, BTreeSet<&str>> = template.resources.iter().map(|one| (one.id.as_str(), needs(template, one))).collect();
+    let edges: BTreeMap<&str, BTreeSet<&str>> =
+        template.resources.iter().map(|one| (one.id.as_str(), needs(template, one))).collect();
     let mut seen: BTreeSet<&str> = BTreeSet::new();
     let mut out = Vec::new();
     for resource in &template.resources {

@@ -75,7 +75,10 @@ impl Caller {
             PrincipalKind::Role { path, name: role } => {
                 let role = name(role);
                 let session = session.map_or_else(|| facet(Facet::Session, Class::Name), Text::literal);
-                (join(own("iam", "role"), &[&Text::literal(path), &role]), session_arn(own("sts", "assumed-role/"), &role, &session))
+                (
+                    join(own("iam", "role"), &[&Text::literal(path), &role]),
+                    session_arn(own("sts", "assumed-role/"), &role, &session),
+                )
             }
             PrincipalKind::Session { role, session } => {
                 let (role, session) = (name(role), name(session));
@@ -102,11 +105,9 @@ impl Caller {
     /// What kind of principal it is, asked for where it is unknown.
     pub(crate) fn kind(&self, world: &World) -> Result<CallerKind, Stop> {
         use CallerKind::{Federated, Role, Root, User};
-        for (pattern, kind) in [
-            ("arn:*:iam::*:role/*", Role),
-            ("arn:*:iam::*:user/*", User),
-            ("arn:*:iam::*:root", Root),
-        ] {
+        for (pattern, kind) in
+            [("arn:*:iam::*:role/*", Role), ("arn:*:iam::*:user/*", User), ("arn:*:iam::*:root", Root)]
+        {
             if world.arn_like(&self.principal, &Text::literal(pattern))? {
                 return Ok(kind);
             }

@@ -123,7 +123,12 @@ impl Line<'_> {
         world: &World,
     ) -> Result<bool, Stop> {
         let value = world.fill(value);
-        if variables && value.pieces().iter().any(|piece| matches!(piece, crate::world::Piece::Literal(text) if text.contains("${"))) {
+        if variables
+            && value
+                .pieces()
+                .iter()
+                .any(|piece| matches!(piece, crate::world::Piece::Literal(text) if text.contains("${")))
+        {
             return self.unevaluated(world);
         }
         match comparison {

@@ -112,12 +112,7 @@ fn iam_allows(identity: Option<&[Value]>, request: &Request, world: &World) -> R
 }
 
 /// Whether a statement of the given IAM policies has that effect on the request.
-fn identity_says(
-    identity: Option<&[Value]>,
-    effect: Effect,
-    request: &Request,
-    world: &World,
-) -> Result<bool, Stop> {
+fn identity_says(identity: Option<&[Value]>, effect: Effect, request: &Request, world: &World) -> Result<bool, Stop> {
     any(identity.unwrap_or_default().iter().flat_map(|value| {
         let document = Document { value, of_identity: true };
         document.statements().into_iter().map(|statement| has(&statement, effect, Sense::Either, request, world))

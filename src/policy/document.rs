@@ -110,7 +110,9 @@ impl Check<'_> {
                 Kind::List(items) if items.is_empty() => {
                     check.malformed(statements.span, "the key policy has no statement");
                 }
-                Kind::List(items) => items.iter().for_each(|item| check.each(item, &|check, item| check.statement(item))),
+                Kind::List(items) => {
+                    items.iter().for_each(|item| check.each(item, &|check, item| check.statement(item)))
+                }
                 _ => check.statement(statements),
             }),
         }
@@ -123,7 +125,13 @@ impl Check<'_> {
             self.malformed(policy.span, message);
         }
         if let Some((span, c)) = odd {
-            self.malformed(span, format!("KMS accepts no `{}` in a key policy (only U+0020 to U+00FF, tab and line ends)", c.escape_default()));
+            self.malformed(
+                span,
+                format!(
+                    "KMS accepts no `{}` in a key policy (only U+0020 to U+00FF, tab and line ends)",
+                    c.escape_default()
+                ),
+            );
         }
     }
 
@@ -178,7 +186,10 @@ impl Check<'_> {
             Kind::Map(entries) => {
                 for (key, value) in entries {
                     if !matches!(key.text.as_str(), "AWS" | "Service" | "Federated" | "CanonicalUser") {
-                        self.malformed(key.span, format!("`{}` is no kind of principal: use `AWS` or `Service`", key.text));
+                        self.malformed(
+                            key.span,
+                            format!("`{}` is no kind of principal: use `AWS` or `Service`", key.text),
+                        );
                     }
                     self.each(value, &|check, value| {
                         if matches!(&value.kind, Kind::List(items) if items.is_empty()) {
@@ -265,14 +276,20 @@ fn not_an_arn(known: &str) -> Option<String> {
         return Some(format!("`{known}` is not an account id: it has {} digits, not 12", known.len()));
     }
     let unique = ["AIDA", "AROA", "AGPA", "AIPA", "ANPA", "AKIA", "ASIA"];
-    if known.len() >= 16 && known.bytes().all(|b| b.is_ascii_alphanumeric()) && unique.iter().any(|id| known.starts_with(id)) {
+    if known.len() >= 16
+        && known.bytes().all(|b| b.is_ascii_alphanumeric())
+        && unique.iter().any(|id| known.starts_with(id))
+    {
         return Some(format!("`{known}` is the unique id of a deleted principal: KMS refuses it"));
     }
     Some(format!("`{known}` is no principal: use an ARN, a 12-digit account id or `*`"))
 }
 
 fn impossible_resource(service: &str, resource: &Text) -> Option<&'static str> {
-    let wild = resource.pieces().iter().any(|piece| matches!(piece, crate::world::Piece::Literal(text) if text.contains(['*', '?'])));
+    let wild = resource
+        .pieces()
+        .iter()
+        .any(|piece| matches!(piece, crate::world::Piece::Literal(text) if text.contains(['*', '?'])));
     if wild {
         return Some("holds a wildcard: KMS accepts no part of a principal's ARN as a wildcard");
     }

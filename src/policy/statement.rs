@@ -149,7 +149,8 @@ impl<'v> Statement<'v> {
 
     fn condition_holds(&self, request: &Request, world: &World) -> Result<bool, Stop> {
         let request = &Request { caller: request.caller.in_world(world), ..request.clone() };
-        self.element("Condition").map_or(Ok(true), |condition| conditions::hold(condition, request, self.variables, world))
+        self.element("Condition")
+            .map_or(Ok(true), |condition| conditions::hold(condition, request, self.variables, world))
     }
 
     /// Its outcome in one sense.

@@ -1,5 +1,15 @@
 //! Results in, text for people and machines out: one file per format. Knows everything above it and decides nothing.
 
+mod collect;
+mod counts;
+mod json;
+mod text;
+
+pub(crate) use collect::collect;
+pub(crate) use counts::Counts;
+pub(crate) use json::json;
+pub(crate) use text::{TextOptions, text};
+
 use crate::findings::Finding;
 use crate::lockout::{Case, Open, Verdict};
 use crate::source::{FileId, Span};

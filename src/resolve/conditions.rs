@@ -49,9 +49,12 @@ impl Scope<'_> {
             ExprKind::Broken(message) => Err(Refusal { message: message.clone(), span: expr.span }.into()),
             ExprKind::Text(text) if text == "true" || text == "false" => Ok(text == "true"),
             // A function that conditions do not have, or one of a macro: nobody knows.
-            ExprKind::Other(name, _) => world.ask(Question::Fact(later_here("condition", &format!("Fn::{name}"), expr.span))),
+            ExprKind::Other(name, _) => {
+                world.ask(Question::Fact(later_here("condition", &format!("Fn::{name}"), expr.span)))
+            }
             _ => {
-                let message = "a condition must be one of Fn::And, Fn::Or, Fn::Not, Fn::Equals and Condition".to_owned();
+                let message =
+                    "a condition must be one of Fn::And, Fn::Or, Fn::Not, Fn::Equals and Condition".to_owned();
                 Err(Refusal { message, span: expr.span }.into())
             }
         }

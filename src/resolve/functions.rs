@@ -14,12 +14,14 @@ pub(crate) fn call(scope: &Scope<'_>, expr: &Expr, world: &World) -> Value {
     let resolve = |argument: &Expr| scope.resolve(argument, world);
     match &expr.kind {
         ExprKind::Ref(name) => one_text(expr, resolve(name), &|name| scope.refer(name, expr.span, world)),
-        ExprKind::GetAtt(resource, attribute) => lift(expr.span, vec![resolve(resource), resolve(attribute)], &|args| {
-            match (literal(args, 0), literal(args, 1)) {
+        ExprKind::GetAtt(resource, attribute) => lift(
+            expr.span,
+            vec![resolve(resource), resolve(attribute)],
+            &|args| match (literal(args, 0), literal(args, 1)) {
                 (Some(resource), Some(attribute)) => scope.attribute(resource, attribute, expr.span, world),
                 _ => Kind::Unknown(later_here("getatt", "Fn::GetAtt", expr.span)),
-            }
-        }),
+            },
+        ),
         ExprKind::Sub(parts, map) => substitute(scope, expr, parts, map, world),
         ExprKind::Join(delimiter, list) => {
             lift_list(expr, vec![resolve(delimiter), resolve(list)], &|args| join(args, expr, world))

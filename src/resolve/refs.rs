@@ -44,7 +44,8 @@ impl Scope<'_> {
 
     /// The hole that stands for a parameter, with what its declaration says of the value.
     pub(crate) fn parameter_hole(&self, name: &str, parameter: &Parameter, span: Span) -> Hole {
-        let allowed = parameter.allowed.as_ref().map(|values| values.iter().map(|value| Arc::from(value.as_str())).collect());
+        let allowed =
+            parameter.allowed.as_ref().map(|values| values.iter().map(|value| Arc::from(value.as_str())).collect());
         let shape = Shape { class: Class::Any, allowed, pattern: None };
         Hole::new(Origin::Parameter(name.to_owned()), shape, Some(span))
     }
@@ -167,7 +168,8 @@ fn pick(
         return level.get(literal).map_or_else(missing, found);
     }
     // The place, the account and the partition are assumed to be among the rows: elsewhere there would be no key.
-    let among_rows = key.holes().all(|hole| matches!(hole.origin(), Origin::Region | Origin::Account | Origin::Partition));
+    let among_rows =
+        key.holes().all(|hole| matches!(hole.origin(), Origin::Region | Origin::Account | Origin::Partition));
     let mut asked: Vec<(Question, Kind)> = Vec::new();
     let mut last = None;
     for (name, value) in entries {

@@ -44,9 +44,9 @@ impl<'t> Scope<'t> {
         if let Some((key, _)) = entries.iter().find(|(key, _)| macros(&key.text)) {
             return Kind::Unknown(later_here("transform", &key.text, expr.span));
         }
-        let resolved = entries.iter().map(|(key, value)| {
-            (Key { text: key.text.clone(), span: key.span }, self.resolve(value, world))
-        });
+        let resolved = entries
+            .iter()
+            .map(|(key, value)| (Key { text: key.text.clone(), span: key.span }, self.resolve(value, world)));
         Kind::Map(resolved.filter(|(_, value)| value.kind != Kind::Nothing).collect())
     }
 

@@ -1,1 +1,16 @@
-//! Bytes in, a tree of nodes with spans out.
+//! Bytes in, a tree of nodes with spans out: YAML as CloudFormation reads it, and JSON, into the same nodes.
+//!
+//! Follows: AWS CloudFormation User Guide, template-formats.html. Must not know: AWS, templates.
+
+mod document;
+mod error;
+mod lines;
+mod load;
+mod scalar;
+mod sources;
+
+pub(crate) use document::{Document, Duplicate, Entry, FileId, Limits, Node, NodeId, NodeKind, Span, Tag};
+pub(crate) use error::SourceError;
+pub(crate) use lines::LineCol;
+pub(crate) use scalar::{Form, Scalar, Style};
+pub(crate) use sources::Sources;

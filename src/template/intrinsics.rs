@@ -8,8 +8,28 @@ use super::sub;
 
 /// The functions, without `Fn::`; `Ref` and `Condition` are written without it.
 const NAMES: [&str; 22] = [
-    "Ref", "Condition", "GetAtt", "Sub", "Join", "Split", "Select", "FindInMap", "If", "Equals", "And", "Or", "Not",
-    "ImportValue", "Base64", "Cidr", "GetAZs", "Length", "ToJsonString", "Transform", "GetStackOutput", "Contains",
+    "Ref",
+    "Condition",
+    "GetAtt",
+    "Sub",
+    "Join",
+    "Split",
+    "Select",
+    "FindInMap",
+    "If",
+    "Equals",
+    "And",
+    "Or",
+    "Not",
+    "ImportValue",
+    "Base64",
+    "Cidr",
+    "GetAZs",
+    "Length",
+    "ToJsonString",
+    "Transform",
+    "GetStackOutput",
+    "Contains",
 ];
 
 /// Whether a YAML tag is the short form of a function; other tags belong to other tools.

@@ -70,8 +70,10 @@ impl Template {
     /// A template is a map with a map `Resources` of which an entry has a `Type`, or with `AWSTemplateFormatVersion`.
     pub(crate) fn parse(document: &Document) -> Option<Template> {
         let root = document.root();
-        let resources: Vec<Resource> =
-            entries(document, root, "Resources").into_iter().filter_map(|(id, node)| resource(document, id, node)).collect();
+        let resources: Vec<Resource> = entries(document, root, "Resources")
+            .into_iter()
+            .filter_map(|(id, node)| resource(document, id, node))
+            .collect();
         if resources.is_empty() && document.get(root, "AWSTemplateFormatVersion").is_none() {
             return None;
         }

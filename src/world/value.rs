@@ -98,9 +98,9 @@ impl Value {
         Some(match &self.kind {
             Kind::Text(text) => Plain::Text(text.to_string()),
             Kind::List(items) => Plain::List(items.iter().filter_map(Value::plain).collect()),
-            Kind::Map(entries) => Plain::Map(
-                entries.iter().filter_map(|(key, value)| Some((key.text.clone(), value.plain()?))).collect(),
-            ),
+            Kind::Map(entries) => {
+                Plain::Map(entries.iter().filter_map(|(key, value)| Some((key.text.clone(), value.plain()?))).collect())
+            }
             Kind::Members(hole) | Kind::Unknown(hole) => Plain::Text(hole.placeholder()),
             Kind::Nothing => return None,
             Kind::Open(question, _) => Plain::Text(match question.hole() {

@@ -1,0 +1,173 @@
+//! Flags and verbs (design §5).
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::findings::Severity;
+
+/// Says before you deploy whether AWS KMS will refuse the key policies of CloudFormation templates.
+#[derive(Debug, Parser)]
+#[command(name = "cfn-lockout", version, arg_required_else_help = false, disable_help_subcommand = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Check templates (the default verb: `cfn-lockout infra/` works)
+    Check(Box<CheckArgs>),
+    /// Explain a finding: what it means, why, how to fix it
+    Explain(ExplainArgs),
+}
+
+/// The verbs, for telling them from paths.
+const VERBS: [&str; 2] = ["check", "explain"];
+
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArgs {
+    /// A finding's code, such as locks-out-deployer; without one, all codes are listed
+    pub(crate) code: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    /// Files, folders, or - for stdin [default: .]
+    pub(crate) paths: Vec<PathBuf>,
+
+    /// Who calls CloudFormation: a user, role, assumed-role session, federated user or root ARN; `*` where unknown
+    #[arg(long, value_name = "ARN", help_heading = "Who deploys, and where")]
+    pub(crate) deployer: Option<String>,
+    /// The CloudFormation service role; KMS then sees it, in a session named AWSCloudFormation
+    #[arg(long, value_name = "ARN", help_heading = "Who deploys, and where")]
+    pub(crate) role_arn: Option<String>,
+    /// The account, 12 digits; follows from the ARNs where they have one
+    #[arg(long, value_name = "ID", help_heading = "Who deploys, and where")]
+    pub(crate) account: Option<String>,
+    /// The Region, such as eu-west-1
+    #[arg(long, value_name = "REGION", help_heading = "Who deploys, and where")]
+    pub(crate) region: Option<String>,
+    /// The partition: aws, aws-cn, aws-us-gov, …; follows from ARNs and Region
+    #[arg(long, value_name = "NAME", help_heading = "Who deploys, and where")]
+    pub(crate) partition: Option<String>,
+    /// The stack's name
+    #[arg(long, value_name = "NAME", help_heading = "Who deploys, and where")]
+    pub(crate) stack_name: Option<String>,
+
+    /// A parameter's value; repeatable
+    #[arg(long, value_name = "KEY=VALUE", value_parser = pair, help_heading = "With which values")]
+    pub(crate) parameter: Vec<(String, String)>,
+    /// The value of an export, for Fn::ImportValue; repeatable
+    #[arg(long, value_name = "NAME=VALUE", value_parser = pair, help_heading = "With which values")]
+    pub(crate) export: Vec<(String, String)>,
+    /// A value in the Parameter Store; repeatable
+    #[arg(long, value_name = "NAME=VALUE", value_parser = pair, help_heading = "With which values")]
+    pub(crate) ssm: Vec<(String, String)>,
+    /// A key of the request context, such as aws:PrincipalOrgID=o-a1b2c3d4e5; without =VALUE the call does not carry it
+    #[arg(long, value_name = "KEY[=VALUE]", value_parser = context, help_heading = "With which values")]
+    pub(crate) context: Vec<(String, Option<String>)>,
+    /// A file with the deployer's IAM policies (a document or a list); given once, the set is complete
+    #[arg(long, value_name = "FILE", help_heading = "With which values")]
+    pub(crate) identity_policy: Vec<PathBuf>,
+
+    /// How the report is written to stdout
+    #[arg(long, value_enum, default_value_t = Format::Text, help_heading = "Output")]
+    pub(crate) format: Format,
+    /// A further report in a file, such as json=report.json; repeatable
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = output, help_heading = "Output")]
+    pub(crate) output: Vec<(Format, PathBuf)>,
+    /// The least severity that makes the exit code 1
+    #[arg(long, value_enum, default_value_t = FailOn::Error, help_heading = "Output")]
+    pub(crate) fail_on: FailOn,
+    /// Leave out files that match; repeatable
+    #[arg(long, value_name = "GLOB", help_heading = "Output")]
+    pub(crate) exclude: Vec<String>,
+    /// The name that stdin is reported under
+    #[arg(long, value_name = "NAME", default_value = "<stdin>", help_heading = "Output")]
+    pub(crate) stdin_filename: String,
+    /// Colour
+    #[arg(long, value_enum, default_value_t = Color::Auto, help_heading = "Output")]
+    pub(crate) color: Color,
+    /// Print findings only
+    #[arg(short, long, help_heading = "Output")]
+    pub(crate) quiet: bool,
+    /// List every key with what became of each statement
+    #[arg(short, long, help_heading = "Output")]
+    pub(crate) verbose: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Text,
+    /// For programs: schema cfn-lockout/1
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    /// Errors
+    Error,
+    /// Errors and warnings
+    Warning,
+    /// Every finding
+    Note,
+    /// Never
+    Never,
+}
+
+impl FailOn {
+    /// The least severity that counts.
+    pub(crate) fn severity(self) -> Option<Severity> {
+        match self {
+            FailOn::Error => Some(Severity::Error),
+            FailOn::Warning => Some(Severity::Warning),
+            FailOn::Note => Some(Severity::Note),
+            FailOn::Never => None,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal; NO_COLOR and FORCE_COLOR are honoured
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').ok_or_else(|| format!("`{text}` has no `=`: write KEY=VALUE"))?;
+    Ok((key.to_owned(), value.to_owned()))
+}
+
+fn context(text: &str) -> Result<(String, Option<String>), String> {
+    Ok(match text.split_once('=') {
+        Some((key, value)) => (key.to_owned(), Some(value.to_owned())),
+        None => (text.to_owned(), None),
+    })
+}
+
+fn output(text: &str) -> Result<(Format, PathBuf), String> {
+    let (format, file) = text.split_once('=').ok_or_else(|| format!("`{text}` has no `=`: write json=report.json"))?;
+    Ok((Format::from_str(format, true)?, PathBuf::from(file)))
+}
+
+/// `cfn-lockout infra/` is `cfn-lockout check infra/`. A first word that is a verb is the verb.
+pub(crate) fn with_default_verb(mut arguments: Vec<OsString>) -> Vec<OsString> {
+    let own = ["-h", "--help", "-V", "--version"];
+    let first = arguments.get(1).and_then(|word| word.to_str());
+    if !first.is_some_and(|word| VERBS.contains(&word) || own.contains(&word)) {
+        arguments.insert(1.min(arguments.len()), "check".into());
+    }
+    arguments
+}
+
+/// The verb that a path may have been meant for.
+pub(crate) fn near_verb(path: &str) -> Option<&'static str> {
+    super::suggest::nearest(path, &VERBS)
+}

@@ -1,0 +1,123 @@
+//! Paths to files: what was named, and what is found below named folders, in a fixed order.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use ignore::WalkBuilder;
+use ignore::overrides::OverrideBuilder;
+
+use super::scan;
+
+/// A file to look at.
+#[derive(Debug)]
+pub(crate) struct Found {
+    /// Its path as shown: relative where it was given so, with `/`.
+    pub(crate) shown: String,
+    /// Where it is; nothing for stdin.
+    pub(crate) path: Option<PathBuf>,
+    /// Whether the user named it (and did not only name a folder above it).
+    pub(crate) named: bool,
+}
+
+/// The files of the named paths. A path that does not exist is handed to `missing`.
+pub(crate) fn discover(
+    paths: &[PathBuf],
+    exclude: &[String],
+    missing: &mut dyn FnMut(&Path),
+) -> anyhow::Result<Vec<Found>> {
+    let here = [PathBuf::from(".")];
+    let paths = if paths.is_empty() { &here } else { paths };
+    let mut out: Vec<Found> = Vec::new();
+    for path in paths {
+        if path.as_os_str() == "-" {
+            out.push(Found { shown: String::new(), path: None, named: true });
+        } else if path.is_dir() {
+            walk(path, exclude, &mut out)?;
+        } else if path.exists() {
+            out.push(Found { shown: shown(path), path: Some(path.clone()), named: true });
+        } else {
+            missing(path);
+        }
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    out.retain(|found| seen.insert(found.path.clone()));
+    Ok(out)
+}
+
+/// The files below a folder, by git's rules; the folder itself is walked whatever they say.
+fn walk(root: &Path, exclude: &[String], out: &mut Vec<Found>) -> anyhow::Result<()> {
+    let mut globs = OverrideBuilder::new(root);
+    for glob in exclude {
+        globs.add(&format!("!{glob}")).with_context(|| format!("--exclude: `{glob}` is no glob"))?;
+    }
+    let walker = WalkBuilder::new(root)
+        .hidden(false)
+        .follow_links(false)
+        .overrides(globs.build().context("--exclude")?)
+        .filter_entry(|entry| !matches!(entry.file_name().to_str(), Some(".git" | "node_modules")))
+        .sort_by_file_path(std::cmp::Ord::cmp)
+        .build();
+    for entry in walker.filter_map(Result::ok) {
+        let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
+        if is_file && scan::may_be_template(entry.path()) {
+            let path = entry.into_path();
+            out.push(Found { shown: shown(&path), path: Some(path), named: false });
+        }
+    }
+    Ok(())
+}
+
+/// A path with `/`, without a leading `./`, relative to the working directory where it is below it.
+fn shown(path: &Path) -> String {
+    let here = std::env::current_dir().ok();
+    let relative = here.as_deref().and_then(|here| path.strip_prefix(here).ok()).unwrap_or(path);
+    let text = relative.to_string_lossy().replace('\\', "/");
+    text.strip_prefix("./").map_or(text.clone(), str::to_owned)
+}
+
+/// What a file turned out to be.
+#[derive(Debug)]
+pub(crate) enum Content {
+    /// Its bytes.
+    Bytes(Vec<u8>),
+    /// It is larger than the limit; whether it mentions a key.
+    TooLarge {
+        /// In bytes.
+        size: u64,
+        /// Whether it names a key type.
+        mentions: bool,
+    },
+}
+
+/// Reads a file; one over the limit is only scanned.
+pub(crate) fn read(path: &Path, limit: usize) -> anyhow::Result<Content> {
+    let mut file = File::open(path).context("cannot be opened")?;
+    let size = file.metadata().context("cannot be read")?.len();
+    if size > limit as u64 {
+        return Ok(Content::TooLarge { size, mentions: scan_large(&mut file)? });
+    }
+    let mut bytes = Vec::new();
+    // One byte past the limit shows a file that grew, or a device that never ends.
+    file.take(limit as u64 + 1).read_to_end(&mut bytes).context("cannot be read")?;
+    Ok(Content::Bytes(bytes))
+}
+
+/// Looks for the key types in pieces that overlap by the length of the longest.
+fn scan_large(file: &mut File) -> anyhow::Result<bool> {
+    const OVERLAP: usize = 32;
+    let mut buffer = vec![0; 1 << 20];
+    let mut tail: Vec<u8> = Vec::new();
+    loop {
+        let count = file.read(&mut buffer).context("cannot be read")?;
+        if count == 0 {
+            return Ok(false);
+        }
+        tail.extend_from_slice(buffer.get(..count).unwrap_or_default());
+        if scan::mentions_key(&tail) {
+            return Ok(true);
+        }
+        tail = tail.split_off(tail.len().saturating_sub(OVERLAP));
+    }
+}

@@ -1,0 +1,41 @@
+//! The command line: the only place with clap, anyhow, the environment, files and stdout.
+
+mod args;
+mod check;
+mod discover;
+mod exit;
+mod explain;
+mod output;
+mod scan;
+mod suggest;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Cli, Verb};
+use exit::Exit;
+
+/// Runs the command line of this process.
+#[must_use]
+pub fn main() -> ExitCode {
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let cli = match Cli::try_parse_from(args::with_default_verb(arguments)) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let wrong = error.use_stderr();
+            let _ = error.print();
+            return if wrong { Exit::Incomplete } else { Exit::Clean }.into();
+        }
+    };
+    let ran = match &cli.verb {
+        Verb::Check(args) => check::run(args),
+        Verb::Explain(args) => explain::run(args),
+    };
+    ran.unwrap_or_else(|error| {
+        output::complain(&error);
+        Exit::Incomplete
+    })
+    .into()
+}

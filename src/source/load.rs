@@ -1,0 +1,306 @@
+//! Parser events to nodes: the only place that knows the YAML parser.
+//!
+//! Anchors, aliases and merge keys are expanded (client tools do so before they upload a template), within a budget, so
+//! that a hostile file costs an error and not a machine.
+
+use std::collections::HashMap;
+
+use granit_parser::{Event, Options, Parser, ScalarStyle, ScanError, Tag as YamlTag};
+
+use super::document::{Duplicate, Entry, FileId, Limits, Loaded, Node, NodeId, NodeKind, Span, Tag};
+use super::error::SourceError;
+use super::lines::Lines;
+use super::scalar::{Scalar, Style};
+
+/// Reads `text` into nodes.
+pub(crate) fn load(file: FileId, text: &str, lines: &Lines, limits: &Limits) -> Result<Loaded, SourceError> {
+    let mut loader = Loader::new(file, text, lines, limits);
+    let parser = Parser::new_from_str_with_options(text, options(limits));
+    for event in parser {
+        let (event, span) = event.map_err(|error| loader.scan_error(&error))?;
+        loader.event(event, &span)?;
+    }
+    if loader.out.root.is_none() {
+        return Err(loader.error("the file holds no value", 0));
+    }
+    Ok(loader.out)
+}
+
+fn options(limits: &Limits) -> Options {
+    let mut options = Options::default();
+    options.block_scalar_eof_without_line_feed = true;
+    options.bom_inside_document_as_content = true;
+    options.simple_key_max_lookahead = 1 << 20;
+    options.flow_nesting_limit = limits.depth;
+    options.block_nesting_limit = limits.depth;
+    options
+}
+
+/// A collection whose end has not been seen.
+struct Frame {
+    id: NodeId,
+    anchor: usize,
+    key: Option<NodeId>,
+}
+
+struct Loader<'t> {
+    file: FileId,
+    text: &'t str,
+    lines: &'t Lines,
+    limits: &'t Limits,
+    out: Loaded,
+    open: Vec<Frame>,
+    anchors: HashMap<usize, NodeId>,
+    sizes: Vec<usize>,
+    expanded: usize,
+}
+
+impl<'t> Loader<'t> {
+    fn new(file: FileId, text: &'t str, lines: &'t Lines, limits: &'t Limits) -> Loader<'t> {
+        let (out, open, anchors) = (Loaded::default(), Vec::new(), HashMap::new());
+        Loader { file, text, lines, limits, out, open, anchors, sizes: Vec::new(), expanded: 0 }
+    }
+
+    fn error(&self, message: impl Into<String>, offset: u32) -> SourceError {
+        let place = self.lines.place(self.text, offset);
+        SourceError { message: message.into(), line: place.line, column: place.column }
+    }
+
+    fn scan_error(&self, error: &ScanError) -> SourceError {
+        let offset = error.marker().byte_offset().unwrap_or(0).min(self.text.len());
+        self.error(error.info(), u32::try_from(offset).unwrap_or(u32::MAX))
+    }
+
+    fn span(&self, span: &granit_parser::Span) -> Span {
+        let range = span.byte_range().unwrap_or(0..0);
+        let at = |offset: usize| u32::try_from(offset.min(self.text.len())).unwrap_or(u32::MAX);
+        Span { file: self.file, start: at(range.start), end: at(range.end) }
+    }
+
+    fn event(&mut self, event: Event<'_>, at: &granit_parser::Span) -> Result<(), SourceError> {
+        let span = self.span(at);
+        match event {
+            Event::Scalar(value, style, anchor, tag) => {
+                let tag = self.tag(tag.as_deref(), at);
+                let scalar = scalar(&value, style, tag.as_ref(), span);
+                let id = self.node(Node { span, tag: local(tag), kind: NodeKind::Scalar(scalar) })?;
+                self.anchors.extend((anchor > 0).then_some((anchor, id)));
+                self.place(id)
+            }
+            Event::SequenceStart(_, anchor, tag) => {
+                self.start(NodeKind::Sequence(Vec::new()), anchor, tag.as_deref(), at)
+            }
+            Event::MappingStart(_, anchor, tag) => {
+                self.start(NodeKind::Mapping(Vec::new()), anchor, tag.as_deref(), at)
+            }
+            Event::SequenceEnd | Event::MappingEnd => self.end(span),
+            Event::Alias(anchor) => self.alias(anchor, span),
+            _ => Ok(()),
+        }
+    }
+
+    fn tag(&self, tag: Option<&YamlTag>, at: &granit_parser::Span) -> Option<(String, Span)> {
+        let tag = tag?;
+        let span = at.tag_span().map_or_else(|| self.span(at), |span| self.span(&span));
+        // As written: `!Ref`, `!!str`, or `!` alone.
+        let written = self.text.get(span.start as usize..span.end as usize).filter(|text| text.starts_with('!'));
+        let name = written.map_or_else(|| tag.to_string(), str::to_owned);
+        Some((name, span))
+    }
+
+    fn node(&mut self, node: Node) -> Result<NodeId, SourceError> {
+        let offset = node.span.start;
+        if self.out.nodes.len() >= self.limits.nodes {
+            return Err(self.error(format!("the file has more than {} values", self.limits.nodes), offset));
+        }
+        let id = NodeId(u32::try_from(self.out.nodes.len()).unwrap_or(u32::MAX));
+        self.out.nodes.push(node);
+        self.sizes.push(1);
+        Ok(id)
+    }
+
+    fn start(
+        &mut self,
+        kind: NodeKind,
+        anchor: usize,
+        tag: Option<&YamlTag>,
+        at: &granit_parser::Span,
+    ) -> Result<(), SourceError> {
+        let span = self.span(at);
+        if self.open.len() >= self.limits.depth {
+            return Err(self.error(format!("the file nests deeper than {} levels", self.limits.depth), span.start));
+        }
+        let tag = local(self.tag(tag, at));
+        let id = self.node(Node { span, tag, kind })?;
+        self.open.push(Frame { id, anchor, key: None });
+        Ok(())
+    }
+
+    /// Closes the innermost collection and gives it the place from its first to its last child.
+    fn end(&mut self, end: Span) -> Result<(), SourceError> {
+        let Some(frame) = self.open.pop() else { return Ok(()) };
+        let span = self.extent(frame.id, end);
+        if let Some(node) = self.out.nodes.get_mut(frame.id.0 as usize) {
+            node.span = span;
+        }
+        self.anchors.extend((frame.anchor > 0).then_some((frame.anchor, frame.id)));
+        self.merge(frame.id, span)?;
+        self.place(frame.id)
+    }
+
+    fn extent(&self, id: NodeId, end: Span) -> Span {
+        let Some(node) = self.out.nodes.get(id.0 as usize) else { return end };
+        let full = |child: NodeId| {
+            self.out.nodes.get(child.0 as usize).map(|node| {
+                let tag = node.tag.as_ref().map_or(node.span.start, |tag| tag.span.start.min(node.span.start));
+                (tag, node.span.end)
+            })
+        };
+        let flow = self.text.as_bytes().get(node.span.start as usize).is_some_and(|byte| matches!(byte, b'{' | b'['));
+        let children: Vec<NodeId> = match &node.kind {
+            NodeKind::Scalar(_) => Vec::new(),
+            NodeKind::Sequence(items) => items.clone(),
+            NodeKind::Mapping(entries) => entries.iter().flat_map(|entry| [entry.key, entry.value]).collect(),
+        };
+        // Children that aliases put there stand elsewhere: they say nothing about this node's place.
+        let own = |&(start, _): &(u32, u32)| start >= node.span.start && start <= end.end.max(node.span.start);
+        let places: Vec<(u32, u32)> = children.into_iter().filter_map(full).filter(own).collect();
+        if flow && end.end > node.span.start {
+            return Span { end: end.end, ..node.span };
+        }
+        let start = places.iter().map(|(start, _)| *start).min().unwrap_or(node.span.start);
+        let last = places.iter().map(|(_, end)| *end).max().unwrap_or(node.span.end);
+        Span { start, end: last.max(start), ..node.span }
+    }
+
+    /// Puts a finished node where it belongs.
+    fn place(&mut self, id: NodeId) -> Result<(), SourceError> {
+        let size = self.sizes.get(id.0 as usize).copied().unwrap_or(1);
+        let Some(frame) = self.open.last_mut() else {
+            let offset = self.out.nodes.get(id.0 as usize).map_or(0, |node| node.span.start);
+            return match self.out.root.replace(id) {
+                Some(_) => Err(self.error("the file holds more than one YAML document", offset)),
+                None => Ok(()),
+            };
+        };
+        let parent = frame.id.0 as usize;
+        let mut entry = None;
+        match self.out.nodes.get_mut(parent).map(|node| &mut node.kind) {
+            Some(NodeKind::Sequence(items)) => items.push(id),
+            Some(NodeKind::Mapping(_)) => match frame.key.take() {
+                None => frame.key = Some(id),
+                Some(key) => entry = Some(Entry { key, value: id }),
+            },
+            _ => {}
+        }
+        if let Some(total) = self.sizes.get_mut(parent) {
+            *total = total.saturating_add(size);
+        }
+        if let Some(entry) = entry
+            && let Some(NodeKind::Mapping(entries)) = self.out.nodes.get_mut(parent).map(|node| &mut node.kind)
+        {
+            entries.push(entry);
+        }
+        Ok(())
+    }
+
+    /// An alias is the anchored node itself; what it stands for counts against the budget each time.
+    fn alias(&mut self, anchor: usize, span: Span) -> Result<(), SourceError> {
+        let Some(&id) = self.anchors.get(&anchor) else {
+            return Err(self.error("the alias stands inside its own anchor", span.start));
+        };
+        self.spend(id, span)?;
+        self.out.aliases.push(span);
+        self.place(id)
+    }
+
+    fn spend(&mut self, id: NodeId, span: Span) -> Result<(), SourceError> {
+        let size = self.sizes.get(id.0 as usize).copied().unwrap_or(1);
+        self.expanded = self.expanded.saturating_add(size);
+        if self.expanded > self.limits.expanded {
+            return Err(
+                self.error(format!("the aliases stand for more than {} values", self.limits.expanded), span.start)
+            );
+        }
+        Ok(())
+    }
+
+    /// Applies `<<` and notes keys that stand twice. What the mapping writes itself wins over what is merged into it.
+    fn merge(&mut self, id: NodeId, span: Span) -> Result<(), SourceError> {
+        let Some(NodeKind::Mapping(entries)) = self.out.nodes.get(id.0 as usize).map(|node| node.kind.clone()) else {
+            return Ok(());
+        };
+        let mut seen: HashMap<String, Span> = HashMap::new();
+        let (mut own, mut merged) = (Vec::new(), Vec::new());
+        for entry in entries {
+            let name = self.key_text(entry.key);
+            if name.as_deref() == Some("<<") {
+                self.collect(entry.value, span, &mut merged)?;
+                continue;
+            }
+            if let (Some(name), Some(key)) = (name, self.out.nodes.get(entry.key.0 as usize)) {
+                let second = key.span;
+                if let Some(first) = seen.insert(name.clone(), second) {
+                    self.out.duplicates.push(Duplicate { key: name, first, second });
+                }
+            }
+            own.push(entry);
+        }
+        if merged.is_empty() {
+            return Ok(());
+        }
+        merged.retain(|entry| self.key_text(entry.key).is_none_or(|name| !seen.contains_key(&name)));
+        merged.extend(own);
+        if let Some(node) = self.out.nodes.get_mut(id.0 as usize) {
+            node.kind = NodeKind::Mapping(merged);
+        }
+        Ok(())
+    }
+
+    fn collect(&mut self, source: NodeId, span: Span, out: &mut Vec<Entry>) -> Result<(), SourceError> {
+        self.spend(source, span)?;
+        match self.out.nodes.get(source.0 as usize).map(|node| node.kind.clone()) {
+            Some(NodeKind::Mapping(entries)) => out.extend(entries),
+            // Of several, the first wins: later entries of a mapping count, so they go in backwards.
+            Some(NodeKind::Sequence(items)) => {
+                for item in items.into_iter().rev() {
+                    self.collect(item, span, out)?;
+                }
+            }
+            _ => return Err(self.error("`<<` merges a mapping, or a list of them", span.start)),
+        }
+        Ok(())
+    }
+
+    fn key_text(&self, id: NodeId) -> Option<String> {
+        match &self.out.nodes.get(id.0 as usize)?.kind {
+            NodeKind::Scalar(scalar) => Some(scalar.text().to_owned()),
+            _ => None,
+        }
+    }
+}
+
+/// A short tag of CloudFormation or another tool; YAML's own (`!!str`) and the bare `!` are not tags to us.
+fn local(tag: Option<(String, Span)>) -> Option<Tag> {
+    let (name, span) = tag?;
+    let name = name.strip_prefix('!')?;
+    (!name.is_empty() && !name.starts_with('!')).then(|| Tag { name: name.to_owned(), span })
+}
+
+/// A plain scalar resolves as YAML 1.1 does, unless a tag says what it is: a short tag gets the text as written.
+fn scalar(value: &str, style: ScalarStyle, tag: Option<&(String, Span)>, span: Span) -> Scalar {
+    let style = match style {
+        ScalarStyle::Plain => Style::Plain,
+        ScalarStyle::SingleQuoted => Style::Single,
+        ScalarStyle::DoubleQuoted => Style::Double,
+        ScalarStyle::Literal | ScalarStyle::Folded => Style::Block,
+    };
+    match tag.map(|(name, _)| name.as_str()) {
+        None | Some("!!int" | "!!float" | "!!bool" | "!!null") if style == Style::Plain => {
+            // The parser writes an empty value as `~`.
+            Scalar::plain(if span.start == span.end { "" } else { value })
+        }
+        Some(_) if style == Style::Plain && span.start == span.end => Scalar::text_only("", style),
+        _ => Scalar::text_only(value, style),
+    }
+}
