@@ -30,6 +30,11 @@ pub(crate) enum Presence {
     CalledVia,
     /// Nobody can know it here; through CloudFormation, or in a direct call, it may be absent too.
     Unknown,
+    /// Through CloudFormation `false`, or absent; in a direct call as said.
+    FalseOrAbsent {
+        /// Whether a direct call certainly does not carry it.
+        never_direct: bool,
+    },
     /// Never the user's through CloudFormation: matches nothing there. Unknown in a direct call.
     NotTheUsers,
     /// Never part of this call.
@@ -84,7 +89,10 @@ const KEYS: &[ContextKey] = &[
     row("aws:vpcsourceip", Presence::NotTheUsers, None),
     row("aws:sourcevpc", Presence::NotTheUsers, None),
     row("aws:sourcevpce", Presence::NotTheUsers, None),
-    row("aws:multifactorauthpresent", Presence::Unknown, None),
+    // KMS facts (c): sources differ on whether such sessions carry `false` or nothing; none has `true`.
+    row("aws:multifactorauthpresent", Presence::FalseOrAbsent { never_direct: false }, None),
+    // KMSDG conditions-kms: absent when the parameter is not sent; the handler's schema has a default of `false`.
+    row("kms:bypasspolicylockoutsafetycheck", Presence::FalseOrAbsent { never_direct: true }, None),
     row("aws:multifactorauthage", Presence::Unknown, None),
     row("aws:sourcearn", Presence::Never, Some("aws:SourceArn is absent when the caller is not a service")),
     row("aws:sourceaccount", Presence::Never, Some("aws:SourceAccount is absent when the caller is not a service")),

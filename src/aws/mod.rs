@@ -5,5 +5,5 @@ mod context_keys;
 mod partition;
 
 pub(crate) use arn::{AccountId, ArnError, PrincipalArn, PrincipalKind};
-pub(crate) use context_keys::{ContextKey, Presence, context_key};
+pub(crate) use context_keys::{Presence, context_key};
 pub(crate) use partition::{is_partition, partition_of_region};

@@ -19,12 +19,14 @@ pub(crate) struct Cli {
 pub(crate) enum Verb {
     /// Check templates (the default verb: `cfn-lockout infra/` works)
     Check(Box<CheckArgs>),
+    /// The same check for a bare key policy, before `aws kms put-key-policy`
+    Policy(Box<PolicyArgs>),
     /// Explain a finding: what it means, why, how to fix it
     Explain(ExplainArgs),
 }
 
 /// The verbs, for telling them from paths.
-const VERBS: [&str; 2] = ["check", "explain"];
+const VERBS: [&str; 3] = ["check", "policy", "explain"];
 
 #[derive(Debug, Args)]
 pub(crate) struct ExplainArgs {
@@ -37,6 +39,21 @@ pub(crate) struct CheckArgs {
     /// Files, folders, or - for stdin [default: .]
     pub(crate) paths: Vec<PathBuf>,
 
+    #[command(flatten)]
+    pub(crate) flags: Flags,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PolicyArgs {
+    /// A key policy as JSON or YAML, or - for stdin
+    pub(crate) file: PathBuf,
+
+    #[command(flatten)]
+    pub(crate) flags: Flags,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Flags {
     /// Who calls CloudFormation: a user, role, assumed-role session, federated user or root ARN; `*` where unknown
     #[arg(long, value_name = "ARN", help_heading = "Who deploys, and where")]
     pub(crate) deployer: Option<String>,

@@ -91,6 +91,25 @@ pub(crate) enum Content {
     },
 }
 
+/// What stands in a found file, or on stdin.
+pub(crate) fn open(found: &Found, limit: usize) -> anyhow::Result<Content> {
+    match &found.path {
+        Some(path) => read(path, limit),
+        None => stdin(limit),
+    }
+}
+
+/// What to say of a file over the limit.
+pub(crate) fn too_large(size: u64, limit: usize) -> String {
+    format!("the file has {size} bytes; at most {limit} are read")
+}
+
+fn stdin(limit: usize) -> anyhow::Result<Content> {
+    let mut bytes = Vec::new();
+    std::io::stdin().lock().take(limit as u64 + 1).read_to_end(&mut bytes).context("cannot read stdin")?;
+    Ok(Content::Bytes(bytes))
+}
+
 /// Reads a file; one over the limit is only scanned.
 pub(crate) fn read(path: &Path, limit: usize) -> anyhow::Result<Content> {
     let mut file = File::open(path).context("cannot be opened")?;

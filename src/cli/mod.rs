@@ -5,6 +5,7 @@ mod check;
 mod discover;
 mod exit;
 mod explain;
+mod inputs;
 mod output;
 mod scan;
 mod suggest;
@@ -31,6 +32,7 @@ pub fn main() -> ExitCode {
     };
     let ran = match &cli.verb {
         Verb::Check(args) => check::run(args),
+        Verb::Policy(args) => check::run_policy(args),
         Verb::Explain(args) => explain::run(args),
     };
     ran.unwrap_or_else(|error| {

@@ -40,6 +40,11 @@ pub(crate) struct Deployment {
 }
 
 impl Deployment {
+    /// The same deployment, where the caller puts the key policy without CloudFormation.
+    pub(crate) fn direct(self) -> Deployment {
+        Deployment { via_cloudformation: false, ..self }
+    }
+
     /// The deployment that the flags describe.
     ///
     /// # Errors
@@ -72,11 +77,6 @@ impl Deployment {
             inputs.identity_policies.map(|documents| documents.iter().flat_map(identity::policies).collect());
         let deployer = arn.map(|arn| shown(arn, session));
         Ok(Deployment { name: name.to_owned(), givens, caller, deployer, via_cloudformation: true, context, identity })
-    }
-
-    /// The caller's ARN as shown; nothing where nobody was named.
-    pub(crate) fn deployer_arn(&self) -> Option<String> {
-        self.deployer.clone()
     }
 }
 

@@ -39,13 +39,15 @@ pub(crate) enum Code {
     TemplateRefused,
     /// A policy document that KMS refuses.
     MalformedPolicy,
+    /// A statement, or a part of one, that KMS accepts and ignores.
+    IneffectiveStatement,
     /// The lockout check is switched off.
     BypassesLockoutCheck,
 }
 
 impl Code {
     /// Every code that this version can report, in the order of design §7.
-    pub(crate) const ALL: [Code; 8] = [
+    pub(crate) const ALL: [Code; 9] = [
         Code::LocksOutDeployer,
         Code::MayLockOutDeployer,
         Code::ReliesOnDeployerIam,
@@ -53,6 +55,7 @@ impl Code {
         Code::InvalidPrincipal,
         Code::TemplateRefused,
         Code::MalformedPolicy,
+        Code::IneffectiveStatement,
         Code::BypassesLockoutCheck,
     ];
 
@@ -66,6 +69,7 @@ impl Code {
             Code::InvalidPrincipal => "invalid-principal",
             Code::TemplateRefused => "template-refused",
             Code::MalformedPolicy => "malformed-policy",
+            Code::IneffectiveStatement => "ineffective-statement",
             Code::BypassesLockoutCheck => "bypasses-lockout-check",
         }
     }
@@ -76,7 +80,9 @@ impl Code {
             Code::LocksOutDeployer | Code::InvalidPrincipal | Code::TemplateRefused | Code::MalformedPolicy => {
                 Severity::Error
             }
-            Code::MayLockOutDeployer | Code::Undecided | Code::BypassesLockoutCheck => Severity::Warning,
+            Code::MayLockOutDeployer | Code::Undecided | Code::IneffectiveStatement | Code::BypassesLockoutCheck => {
+                Severity::Warning
+            }
             Code::ReliesOnDeployerIam => Severity::Note,
         }
     }
@@ -91,6 +97,7 @@ impl Code {
             Code::InvalidPrincipal => include_str!("../../rules/explain/invalid-principal.md"),
             Code::TemplateRefused => include_str!("../../rules/explain/template-refused.md"),
             Code::MalformedPolicy => include_str!("../../rules/explain/malformed-policy.md"),
+            Code::IneffectiveStatement => include_str!("../../rules/explain/ineffective-statement.md"),
             Code::BypassesLockoutCheck => include_str!("../../rules/explain/bypasses-lockout-check.md"),
         }
     }

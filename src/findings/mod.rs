@@ -3,7 +3,11 @@
 //! Must not know: output formats.
 
 mod code;
+mod ignored;
 mod judge;
+mod lockouts;
+mod refused;
+mod words;
 
 pub(crate) use code::{Code, Severity};
 pub(crate) use judge::judge;

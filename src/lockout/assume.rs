@@ -2,6 +2,7 @@
 //!
 //! Source: IAM User Guide, reference_iam-quotas.html: "Names … must be unique within the account", whatever the path.
 
+use crate::aws::is_partition;
 use crate::policy::{Caller, Document, Problem, ProblemKind, condition_lines, named_principals};
 use crate::source::Span;
 use crate::world::{Class, Facet, Hole, Origin, Piece, Text, Value, World};
@@ -19,6 +20,16 @@ pub(crate) fn role_path(caller: &Caller, policy: &Value, world: &World) -> World
         None if sso => world.clone(),
         None => world.clone().assume(hole, Text::default()),
     }
+}
+
+/// The world in which an unknown partition is the one in which the policy's principals exist.
+pub(crate) fn partition(partition: &Text, policy: &Value, world: &World) -> World {
+    let filled = world.fill(partition);
+    let Some(hole) = filled.as_hole() else { return world.clone() };
+    let named = principals(policy)
+        .into_iter()
+        .find_map(|(text, _)| part(&world.fill(&text), 1).filter(|own| own.as_literal().is_some_and(is_partition)));
+    named.map_or_else(|| world.clone(), |own| world.clone().assume(hole.clone(), own))
 }
 
 /// The path that makes `named` the caller's role, if it names a role of that name.

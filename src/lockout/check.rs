@@ -1,9 +1,14 @@
 //! All keys of one template in one deployment: explores the nominal world for the verdict, and every other world for the
 //! cases (design §2, "Worlds").
 
+use std::collections::BTreeSet;
+
+use crate::aws::context_key;
 use crate::deployment::Deployment;
+use crate::policy::Document;
 use crate::resolve::Scope;
-use crate::template::{Resource, Template};
+use crate::source::{Duplicate, Span};
+use crate::template::{POLICY, Resource, Template};
 use crate::world::{Budget, Hole, Refusal, Text, Tree, Value, World, explore};
 
 use super::administrators::administrators;
@@ -14,8 +19,8 @@ use super::opens::opens;
 use super::refusals;
 use super::verdict::{Case, Open, Verdict};
 
-/// What was found out about a template.
-#[derive(Debug)]
+/// What was found out about a template. One without keys is nobody's business.
+#[derive(Debug, Default)]
 pub(crate) struct Checked {
     /// Every key that is created, in the order of the template.
     pub(crate) keys: Vec<KeyAnswer>,
@@ -23,6 +28,8 @@ pub(crate) struct Checked {
     pub(crate) skipped: Vec<(String, String)>,
     /// What CloudFormation refuses, with the resource's logical id where there is one.
     pub(crate) refusals: Vec<(String, Refusal)>,
+    /// What is written twice in a key, with the key's logical id.
+    pub(crate) duplicates: Vec<(String, Duplicate)>,
 }
 
 /// The answer for one key.
@@ -31,7 +38,7 @@ pub(crate) struct KeyAnswer {
     /// Its logical id.
     pub(crate) id: String,
     /// The place of the logical id.
-    pub(crate) span: crate::source::Span,
+    pub(crate) span: Span,
     /// `AWS::KMS::Key` or `AWS::KMS::ReplicaKey`.
     pub(crate) kind: &'static str,
     /// The answer.
@@ -50,6 +57,8 @@ pub(crate) struct KeyAnswer {
     pub(crate) leaf: Option<Leaf>,
     /// Whether the budget ended before the answer.
     pub(crate) exhausted: bool,
+    /// Facts of less than high confidence without which the verdict would be another, as "assumes that …".
+    pub(crate) assumes: Vec<String>,
 }
 
 /// Checks every key of `template`.
@@ -58,10 +67,14 @@ pub(crate) fn check(template: &Template, deployment: &Deployment) -> Checked {
     let defaults = defaults(&scope);
     let nominal =
         defaults.iter().fold(World::default(), |world, (hole, text)| world.assume(hole.clone(), text.clone()));
-    let mut out = Checked { keys: Vec::new(), skipped: Vec::new(), refusals: refusals::of_template(&scope, &nominal) };
+    let mut out = Checked { duplicates: template.duplicates.clone(), ..Checked::default() };
+    if template.keys().next().is_none() {
+        return out;
+    }
+    out.refusals = refusals::of_template(&scope, &nominal);
     for key in template.keys() {
-        let refused = refusals::of_key(template, key, &out.refusals);
-        let subject = Subject { scope: &scope, key, refused: &refused, deployment, bypass_counts: true };
+        let refused = refusals::of_key(key, &out.refusals);
+        let subject = Subject { scope: &scope, key, refused: &refused, deployment, bypass_counts: true, doubted: None };
         match check_key(&subject, &nominal, !defaults.is_empty()) {
             Ok(answer) => out.keys.push(answer),
             Err(because) => out.skipped.push((key.id.clone(), because)),
@@ -90,7 +103,7 @@ fn check_key(subject: &Subject<'_>, nominal: &World, has_defaults: bool) -> Resu
     let leaf = answer::representative(&tree, verdict).cloned();
     let bypassed = tree.paths().iter().any(|(_, leaf)| leaf.is_some_and(|leaf| leaf.outcome == Outcome::Bypassed));
     let without_bypass = bypassed.then(|| {
-        let strict = Subject { bypass_counts: false, refused: subject.refused, ..*subject };
+        let strict = Subject { bypass_counts: false, ..*subject };
         match answer::of(&run(&strict, nominal)) {
             Answered::Verdict(verdict) => verdict,
             Answered::NotCreated => Verdict::DefaultPolicy,
@@ -100,21 +113,44 @@ fn check_key(subject: &Subject<'_>, nominal: &World, has_defaults: bool) -> Resu
     Ok(KeyAnswer {
         id: subject.key.id.clone(),
         span: subject.key.span,
-        kind: if subject.key.kind == "AWS::KMS::ReplicaKey" { "AWS::KMS::ReplicaKey" } else { "AWS::KMS::Key" },
+        kind: kind(subject.key),
         verdict,
         without_bypass,
         cases: cases(&every, verdict),
         open: opens(&tree, subject),
         administrators: policy.as_ref().map_or_else(Vec::new, |policy| administrators(subject, policy, nominal)),
+        assumes: policy.as_ref().map_or_else(Vec::new, |policy| assumes(subject, policy, nominal, answered)),
         policy,
         leaf,
         exhausted: tree.paths().iter().any(|(_, leaf)| leaf.is_none()),
     })
 }
 
+/// The facts about the request context that decide: with any one of them unknown, the answer would be another.
+fn assumes(subject: &Subject<'_>, policy: &Value, nominal: &World, answered: Answered) -> Vec<String> {
+    let identity = subject.deployment.identity.iter().flatten().map(|value| Document { value, of_identity: true });
+    let documents = std::iter::once(Document { value: policy, of_identity: false }).chain(identity);
+    let keys: BTreeSet<String> = documents.flat_map(Document::condition_keys).collect();
+    let not_given = keys.into_iter().filter(|key| !subject.deployment.context.contains_key(key));
+    let decides = |key: String| {
+        let what = context_key(&key).assumes?;
+        let doubting = Subject { doubted: Some(&key), ..*subject };
+        (answer::of(&run(&doubting, nominal)) != answered).then(|| what.to_owned())
+    };
+    not_given.filter_map(decides).collect()
+}
+
 fn run(subject: &Subject<'_>, world: &World) -> Tree<Leaf> {
     let evaluated = |world: &World| evaluate(subject, world);
     explore(world, &evaluated, &Leaf::refused, &Leaf::same, &mut Budget::default())
+}
+
+fn kind(key: &Resource) -> &'static str {
+    match key.kind.as_str() {
+        POLICY => POLICY,
+        "AWS::KMS::ReplicaKey" => "AWS::KMS::ReplicaKey",
+        _ => "AWS::KMS::Key",
+    }
 }
 
 fn not_created(key: &Resource) -> String {

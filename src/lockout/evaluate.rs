@@ -6,7 +6,7 @@
 use crate::deployment::Deployment;
 use crate::policy::{Document, Grant, Problem, ProblemKind, Request, Trace, decide, from_json_text, problems};
 use crate::resolve::Scope;
-use crate::template::Resource;
+use crate::template::{POLICY, Resource};
 use crate::world::{Class, Hole, Kind, Origin, Question, Refusal, Shape, Stop, Text, Value, World};
 
 use super::assume;
@@ -59,6 +59,8 @@ pub(crate) struct Subject<'a> {
     pub(crate) deployment: &'a Deployment,
     /// Whether BypassPolicyLockoutSafetyCheck counts.
     pub(crate) bypass_counts: bool,
+    /// A context key (lower case) of which nothing is taken for granted this time.
+    pub(crate) doubted: Option<&'a str>,
 }
 
 impl Leaf {
@@ -126,7 +128,7 @@ fn with_policy(subject: &Subject<'_>, properties: &Value, policy: &Value, world:
         Kind::Unknown(hole) | Kind::Members(hole) => return Ok(Leaf::of(Outcome::Unknown(hole.clone()))),
         Kind::Text(text) => match read_text(text, policy, world) {
             Ok(value) => value,
-            Err(leaf) => return Ok(leaf),
+            Err(leaf) => return Ok(*leaf),
         },
         _ => policy.clone(),
     };
@@ -134,6 +136,7 @@ fn with_policy(subject: &Subject<'_>, properties: &Value, policy: &Value, world:
         let outcome = Outcome::Unknown(hole.clone());
         return Ok(Leaf { outcome, trace: Vec::new(), policy: Some(policy) });
     }
+    let world = &assume::partition(&subject.deployment.givens.partition, &policy, world);
     let world = &assume::role_path(&subject.deployment.caller, &policy, world);
     let partition = world.fill(&subject.deployment.givens.partition);
     let mut found = problems(&policy, &partition, world)?;
@@ -155,17 +158,17 @@ fn with_policy(subject: &Subject<'_>, properties: &Value, policy: &Value, world:
 }
 
 /// A policy given as text: unknown as long as the text is, else the JSON that it holds.
-fn read_text(text: &Text, policy: &Value, world: &World) -> Result<Value, Leaf> {
+fn read_text(text: &Text, policy: &Value, world: &World) -> Result<Value, Box<Leaf>> {
     let text = world.fill(text);
     if let Some(hole) = text.as_hole() {
-        return Err(Leaf::of(Outcome::Unknown(hole.clone())));
+        return Err(Box::new(Leaf::of(Outcome::Unknown(hole.clone()))));
     }
-    from_json_text(&text, policy.span).map_err(|message| match text.holes().next() {
-        Some(hole) => Leaf::of(Outcome::Unknown(hole.clone())),
-        None => {
-            let problem = Problem { kind: ProblemKind::Malformed, message, span: policy.span };
-            Leaf::of(Outcome::Invalid(vec![problem]))
-        }
+    from_json_text(&text, policy.span).map_err(|message| {
+        let outcome = match text.holes().next() {
+            Some(hole) => Outcome::Unknown(hole.clone()),
+            None => Outcome::Invalid(vec![Problem { kind: ProblemKind::Malformed, message, span: policy.span }]),
+        };
+        Box::new(Leaf::of(outcome))
     })
 }
 
@@ -193,6 +196,7 @@ pub(crate) fn request(subject: &Subject<'_>, properties: &Value) -> Request {
         region: givens.region.clone(),
         via_cloudformation: *via_cloudformation,
         given: context.clone(),
+        doubted: subject.doubted.map(str::to_owned),
     }
 }
 
@@ -211,9 +215,11 @@ fn key_arn(subject: &Subject<'_>, properties: &Value) -> Text {
     if multi_region {
         arn.push_str("mrk-");
     }
-    let origin = Origin::Later { kind: "getatt", name: format!("{}.KeyId", subject.key.id), at: None };
-    // No id that the template can write is the id of a key that does not exist yet.
-    let shape = Shape { class: Class::Hex, allowed: Some(Vec::new()), pattern: None };
+    // No id that a template can write is the id of a key that does not exist yet; a policy by itself is for one that does.
+    let exists = subject.key.kind == POLICY;
+    let name = if exists { "KeyId".to_owned() } else { format!("{}.KeyId", subject.key.id) };
+    let origin = Origin::Later { kind: if exists { "key" } else { "getatt" }, name, at: None };
+    let shape = Shape { class: Class::Hex, allowed: (!exists).then(Vec::new), pattern: None };
     arn.append(&Text::hole(Hole::new(origin, shape, None)));
     arn
 }

@@ -74,9 +74,11 @@ fn help(hole: &Hole, name: &str) -> String {
         Origin::Deployer(Facet::Path) => "--context aws:PrincipalArn=ARN with the role's path".to_owned(),
         Origin::Context(key) => format!("--context {key}=…, or --context {key} if the call does not carry it"),
         Origin::Later { kind, .. } => match *kind {
+            "key" => "write `\"Resource\": \"*\"`, which stands for this key".to_owned(),
             "import" => format!("--export {name}=…"),
             "ssm" => format!("--ssm {name}=…"),
             "pseudo" if name == "AWS::StackName" => "--stack-name NAME".to_owned(),
+            "variable" => "check the template that the Serverless Framework makes (`serverless package`)".to_owned(),
             "transform" => "check the template that the macro makes of this one".to_owned(),
             "operator" => format!("this version does not evaluate `{name}`"),
             "function" => format!("this version does not resolve `{name}`"),

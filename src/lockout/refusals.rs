@@ -35,8 +35,7 @@ pub(crate) fn of_template(scope: &Scope<'_>, nominal: &World) -> Vec<(String, Re
 }
 
 /// The refusals that a key is part of.
-pub(crate) fn of_key(template: &Template, key: &Resource, all: &[(String, Refusal)]) -> Vec<Refusal> {
-    let _ = template;
+pub(crate) fn of_key(key: &Resource, all: &[(String, Refusal)]) -> Vec<Refusal> {
     all.iter().filter(|(id, _)| *id == key.id).map(|(_, refusal)| refusal.clone()).collect()
 }
 
@@ -78,7 +77,13 @@ fn dangling(template: &Template, resource: &Resource) -> Vec<Refusal> {
 }
 
 /// Groups of resources that depend on each other in a circle, counting only what no condition can discard.
+///
+/// A macro may take references out of a resource, as SAM does with the events of its functions: nothing is claimed of what
+/// a macro writes.
 fn cycles(template: &Template) -> Vec<Vec<String>> {
+    if template.has_unknown_macro() {
+        return Vec::new();
+    }
     let edges: BTreeMap<&str, BTreeSet<&str>> =
         template.resources.iter().map(|one| (one.id.as_str(), needs(template, one))).collect();
     let mut seen: BTreeSet<&str> = BTreeSet::new();
@@ -97,7 +102,7 @@ fn cycles(template: &Template) -> Vec<Vec<String>> {
 }
 
 fn needs<'t>(template: &'t Template, resource: &'t Resource) -> BTreeSet<&'t str> {
-    if resource.condition.is_some() {
+    if resource.condition.is_some() || resource.kind.starts_with("AWS::Serverless::") {
         return BTreeSet::new();
     }
     let named = resource.properties.iter().flat_map(references).filter(|reference| !reference.conditional);

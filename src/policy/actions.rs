@@ -3,7 +3,7 @@
 //! Sources: IAM User Guide, reference_policies_elements_action.html (service and action names ignore case; `*` and `?`),
 //! reference_policies_elements_resource.html; KMS Developer Guide, key-policy-overview.html (`*` means this key).
 
-use crate::world::{Kind, Pattern, Question, Stop, Text, Value, World, any};
+use crate::world::{Pattern, Question, Stop, Text, Value, World, any};
 
 use super::elements::{Member, members};
 
@@ -12,7 +12,7 @@ pub(crate) fn covers(value: &Value, action: &str, world: &World) -> Result<bool,
     any(members(value).into_iter().map(|member| match member {
         Member::One(text, _) => action_matches(&world.fill(&text), action, world),
         Member::Many(hole, _) => world.member(&hole, &Text::literal(action)),
-        Member::Open(stop, _) => Err(stop),
+        Member::Open(stop) => Err(stop),
     }))
 }
 
@@ -30,11 +30,6 @@ pub(crate) fn names(value: &Value, resource: &Text, world: &World) -> Result<boo
         Member::One(text, _) if text.as_literal() == Some("*") => Ok(true),
         Member::One(text, _) => world.arn_like(resource, &text),
         Member::Many(hole, _) => world.member(&hole, resource),
-        Member::Open(stop, _) => Err(stop),
+        Member::Open(stop) => Err(stop),
     }))
-}
-
-/// Whether an element is there at all.
-pub(crate) fn is_given(value: Option<&Value>) -> bool {
-    value.is_some_and(|value| value.kind != Kind::Nothing)
 }

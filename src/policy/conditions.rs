@@ -85,14 +85,13 @@ impl Line<'_> {
             return self.null(&value, world);
         }
         match (&value, operator.set) {
-            (ContextValue::Absent, Some(Set::Any)) if !operator.if_exists => Ok(false),
+            (ContextValue::Absent, Some(Set::Any)) => Ok(operator.if_exists),
             (ContextValue::Absent, Some(Set::All)) => Ok(true),
             (ContextValue::Absent, None) => Ok(operator.negated || operator.if_exists),
             (_, Some(_)) | (ContextValue::Many(_), None) => self.unevaluated(world),
             _ if operator.comparison == Comparison::Open => self.unevaluated(world),
             (ContextValue::Is(text), None) => self.matches(operator, text, variables, world),
             (ContextValue::Unknown(hole), None) => self.unknown(operator, hole, variables, world),
-            (ContextValue::Absent, Some(Set::Any)) => Ok(true),
         }
     }
 
@@ -100,7 +99,7 @@ impl Line<'_> {
         let matched = any(members(self.values).into_iter().map(|member| match member {
             Member::One(value, _) => self.compare(operator.comparison, text, &value, variables, world),
             Member::Many(hole, _) => world.member(&hole, text),
-            Member::Open(stop, _) => Err(stop),
+            Member::Open(stop) => Err(stop),
         }))?;
         Ok(matched != operator.negated)
     }
@@ -159,7 +158,7 @@ impl Line<'_> {
         any(members(self.values).into_iter().map(|member| match member {
             Member::One(text, _) => world.equal(&text, &Text::literal(if absent { "true" } else { "false" })),
             Member::Many(..) => self.unevaluated(world),
-            Member::Open(stop, _) => Err(stop),
+            Member::Open(stop) => Err(stop),
         }))
     }
 

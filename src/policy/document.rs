@@ -7,6 +7,7 @@ use crate::aws::is_partition;
 use crate::source::Span;
 use crate::world::{Kind, Question, Stop, Text, Value, World};
 
+use super::conditions::lines;
 use super::principals::named_principals;
 use super::statement::Statement;
 
@@ -59,6 +60,14 @@ impl<'v> Document<'v> {
             Some(one) => vec![statement((0, one))],
             None => Vec::new(),
         }
+    }
+}
+
+impl Document<'_> {
+    /// The context keys that its conditions name, in lower case.
+    pub(crate) fn condition_keys(self) -> Vec<String> {
+        let conditions = self.statements().into_iter().filter_map(|statement| statement.element("Condition"));
+        conditions.flat_map(lines).map(|line| line.key.to_ascii_lowercase()).collect()
     }
 }
 

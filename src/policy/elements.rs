@@ -36,7 +36,7 @@ pub(crate) enum Member {
     /// Any number of unknown texts.
     Many(Hole, Span),
     /// Not known before this is answered.
-    Open(Stop, Span),
+    Open(Stop),
 }
 
 /// The texts of an element that may be one text or a list of them. Members that are neither are left out: IAM refuses
@@ -48,8 +48,8 @@ pub(crate) fn members(value: &Value) -> Vec<Member> {
         Kind::List(items) => items.iter().flat_map(members).collect(),
         Kind::Members(hole) => vec![Member::Many(hole.clone(), span)],
         Kind::Unknown(hole) => vec![Member::One(Text::hole(hole.clone()), span)],
-        Kind::Open(question, _) => vec![Member::Open(Stop::Ask(question.clone()), span)],
-        Kind::Refused(refusal) => vec![Member::Open(Stop::Refused(refusal.clone()), span)],
+        Kind::Open(question, _) => vec![Member::Open(Stop::Ask(question.clone()))],
+        Kind::Refused(refusal) => vec![Member::Open(Stop::Refused(refusal.clone()))],
         Kind::Map(_) | Kind::Nothing => Vec::new(),
     }
 }

@@ -18,11 +18,11 @@ mod statement;
 
 pub(crate) use caller::Caller;
 pub(crate) use conditions::condition_lines;
-pub(crate) use decide::{Decision, Grant, decide};
+pub(crate) use decide::{Grant, decide};
 pub(crate) use document::{Document, Problem, ProblemKind, problems};
 pub(crate) use elements::Element;
 pub(crate) use json_text::from_json_text;
 pub(crate) use literal::from_node;
 pub(crate) use principals::named_principals;
-pub(crate) use request::{ContextValue, Request};
+pub(crate) use request::Request;
 pub(crate) use statement::{Effect, Outcome, Statement, Trace};

@@ -52,7 +52,7 @@ fn is_named(member: Member, caller: &Caller, sense: Sense, world: &World) -> Res
             };
             any(wanted.iter().map(|form| world.member(&hole, form)))
         }
-        Member::Open(stop, _) => Err(stop),
+        Member::Open(stop) => Err(stop),
     }
 }
 
@@ -70,7 +70,8 @@ fn matches(text: &Text, caller: &Caller, sense: Sense, world: &World) -> Result<
     let account = sense != Sense::Direct;
     match form(text) {
         Form::Everyone => Ok(direct),
-        Form::Account if account => any(caller.account_forms().iter().map(|form| world.equal(text, form))),
+        Form::Root if account => is_root(text, caller, world),
+        Form::Account if account => world.equal(text, &caller.account),
         Form::Principal if direct => is_caller(text, caller, world),
         Form::Session if direct => is_session(text, caller, world),
         Form::Opaque => {
@@ -82,6 +83,12 @@ fn matches(text: &Text, caller: &Caller, sense: Sense, world: &World) -> Result<
         }
         _ => Ok(false),
     }
+}
+
+/// `arn:P:iam::A:root`: the caller's account, in its partition.
+fn is_root(text: &Text, caller: &Caller, world: &World) -> Result<bool, Stop> {
+    let [root, _] = caller.account_forms();
+    world.equal(text, &root)
 }
 
 /// A user, role or federated user. The account root user is named by its account only.
@@ -96,6 +103,7 @@ fn is_session(text: &Text, caller: &Caller, world: &World) -> Result<bool, Stop>
 
 enum Form {
     Everyone,
+    Root,
     Account,
     Principal,
     Session,
@@ -120,7 +128,7 @@ fn form(text: &Text) -> Form {
         Some([_, _, service, _, _, resource]) => {
             let starts = |word: &str| resource.known_prefix().starts_with(word);
             match service.as_literal() {
-                Some("iam") if resource.as_literal() == Some("root") => Form::Account,
+                Some("iam") if resource.as_literal() == Some("root") => Form::Root,
                 Some("iam") if starts("user/") || starts("role/") => Form::Principal,
                 Some("sts") if starts("assumed-role/") => Form::Session,
                 Some("sts") if starts("federated-user/") => Form::Principal,
@@ -161,7 +169,7 @@ fn names_exactly(element: &Value, form: &Text, world: &World) -> Result<bool, St
     any(members(value).into_iter().map(|member| match member {
         Member::One(text, _) => world.equal(&text, form),
         Member::Many(hole, _) => world.member(&hole, form),
-        Member::Open(stop, _) => Err(stop),
+        Member::Open(stop) => Err(stop),
     }))
 }
 
@@ -174,7 +182,7 @@ pub(crate) fn named_principals(element: &Value) -> Vec<(Text, Span)> {
     let texts = listed.into_iter().filter_map(|member| match member {
         Member::One(text, span) => Some((text, span)),
         Member::Many(hole, span) => Some((Text::hole(hole), span)),
-        Member::Open(..) => None,
+        Member::Open(_) => None,
     });
     texts.collect()
 }

@@ -22,6 +22,8 @@ pub(crate) struct Request {
     pub(crate) via_cloudformation: bool,
     /// Context keys (lower case) that were given: their values, or none where the call does not carry the key.
     pub(crate) given: BTreeMap<String, Vec<String>>,
+    /// A context key (lower case) of which nothing is taken for granted: to find out whether it decides.
+    pub(crate) doubted: Option<String>,
 }
 
 /// What the request carries for a context key.
@@ -48,6 +50,9 @@ impl Request {
             });
         }
         let unknown = || ContextValue::Unknown(Hole::new(Origin::Context(key.to_owned()), Shape::default(), None));
+        if self.doubted.as_deref() == Some(key.to_ascii_lowercase().as_str()) {
+            return Ok(unknown());
+        }
         let fixed = |value: Option<&str>| value.map_or(ContextValue::Absent, |value| ContextValue::Is(value.into()));
         Ok(match context_key(key).presence {
             Presence::PrincipalArn => ContextValue::Is(self.caller.principal.clone()),
@@ -76,8 +81,13 @@ impl Request {
                 ContextValue::Many(vec!["cloudformation.amazonaws.com".into()])
             }
             Presence::NotTheUsers if self.via_cloudformation => ContextValue::Absent,
+            Presence::FalseOrAbsent { .. } if self.via_cloudformation => {
+                let shape = Shape { allowed: Some(vec!["false".into()]), ..Shape::default() };
+                ContextValue::Unknown(Hole::new(Origin::Context(key.to_owned()), shape, None))
+            }
+            Presence::FalseOrAbsent { never_direct: true } => ContextValue::Absent,
             Presence::ViaService | Presence::CalledVia | Presence::Never => ContextValue::Absent,
-            Presence::NotTheUsers | Presence::Unknown => unknown(),
+            Presence::NotTheUsers | Presence::Unknown | Presence::FalseOrAbsent { .. } => unknown(),
         })
     }
 

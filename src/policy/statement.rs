@@ -3,7 +3,7 @@
 use crate::source::Span;
 use crate::world::{Kind, Question, Stop, Value, World, all};
 
-use super::actions::{covers, is_given, names as names_resource};
+use super::actions::{covers, names as names_resource};
 use super::conditions;
 use super::elements::Element;
 use super::principals::{self, Sense};
@@ -71,11 +71,12 @@ impl<'v> Statement<'v> {
         }
     }
 
-    /// The place to show for an element: its value, or the statement.
+    /// The place to show for an element: its value, of a Principal the first one named; else the statement.
     pub(crate) fn span(&self, element: Element) -> Span {
         let not = format!("Not{}", element.name());
-        let value = self.element(element.name()).or_else(|| self.element(&not));
-        value.map_or(self.value.span, |value| value.span)
+        let Some(value) = self.element(element.name()).or_else(|| self.element(&not)) else { return self.value.span };
+        let first = || principals::named_principals(value).first().map(|(_, span)| *span);
+        (element == Element::Principal).then(first).flatten().unwrap_or(value.span)
     }
 
     /// Allow or Deny.
@@ -153,16 +154,16 @@ impl<'v> Statement<'v> {
             .map_or(Ok(true), |condition| conditions::hold(condition, request, self.variables, world))
     }
 
+    /// Whether it has neither the element nor its `Not` form, in this world.
+    pub(crate) fn lacks(&self, element: Element) -> bool {
+        let not = format!("Not{}", element.name());
+        matches!(self.value.kind, Kind::Map(_)) && self.element(element.name()).or(self.element(&not)).is_none()
+    }
+
     /// Its outcome in one sense.
     fn outcome(&self, sense: Sense, request: &Request, world: &World) -> Outcome {
-        for element in [Element::Action, Element::Resource] {
-            let not = format!("Not{}", element.name());
-            if matches!(self.value.kind, Kind::Map(_))
-                && !is_given(self.element(element.name()))
-                && !is_given(self.element(&not))
-            {
-                return Outcome::Inert(element);
-            }
+        if let Some(element) = [Element::Action, Element::Resource].into_iter().find(|&element| self.lacks(element)) {
+            return Outcome::Inert(element);
         }
         let checks = self.checks(sense, request, world);
         if let Some((element, _)) = checks.iter().find(|(_, answer)| *answer == Ok(false)) {

@@ -38,6 +38,7 @@ fn row(file: FileId, key: KeyAnswer, deployment: &Deployment) -> KeyRow {
         administrators: key.administrators,
         policy: key.policy.as_ref().and_then(crate::world::Value::plain),
         trace,
+        assumes: key.assumes,
     }
 }
 

@@ -77,7 +77,7 @@ impl Places<'_> {
             "trace": row.trace.iter().map(|one| {
                 let (line, column) = self.start(one.span);
                 json!({ "statement": one.statement, "line": line, "column": column, "outcome": one.outcome })
-            }).collect::<Vec<_>>(),
+            }).chain(row.assumes.iter().map(|what| json!({ "assumes": what }))).collect::<Vec<_>>(),
         })
     }
 

@@ -6,7 +6,6 @@ mod json;
 mod text;
 
 pub(crate) use collect::collect;
-pub(crate) use counts::Counts;
 pub(crate) use json::json;
 pub(crate) use text::{TextOptions, text};
 
@@ -63,6 +62,8 @@ pub(crate) struct KeyRow {
     pub(crate) policy: Option<Plain>,
     /// Why, one line per statement.
     pub(crate) trace: Vec<TraceRow>,
+    /// Facts of less than high confidence on which the verdict hangs.
+    pub(crate) assumes: Vec<String>,
 }
 
 /// What became of one statement.

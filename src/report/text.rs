@@ -103,6 +103,7 @@ fn keys(report: &Report, sources: &Sources, options: TextOptions) -> String {
             for one in &row.trace {
                 out.push_str(&format!("               {}: {}\n", clean(&one.statement), one.outcome));
             }
+            row.assumes.iter().for_each(|what| out.push_str(&format!("               assumes that {what}\n")));
         }
     }
     for row in &report.skipped {

@@ -11,6 +11,7 @@ use crate::world::{Class, Hole, Kind, Origin, Question, Refusal, Shape, Stop, Te
 
 use super::names::later;
 use super::scope::{Scope, refused};
+use super::texts::replaced;
 
 impl Scope<'_> {
     /// The value of Ref.
@@ -38,7 +39,9 @@ impl Scope<'_> {
         match (filled.as_literal(), is_list) {
             (Some(value), true) => members(value, span),
             (None, true) => Kind::Members(hole),
-            (_, false) => Kind::Text(filled),
+            // A value may be a dynamic reference, which is resolved where it ends up.
+            (Some(value), false) => Kind::Text(replaced(self, value, span)),
+            (None, false) => Kind::Text(filled),
         }
     }
 

@@ -22,7 +22,7 @@ impl<'t> Scope<'t> {
     /// CloudFormation refuses is refused, each in its place.
     pub(crate) fn resolve(&self, expr: &Expr, world: &World) -> Value {
         let kind = match &expr.kind {
-            ExprKind::Text(text) => Kind::Text(texts::dynamic(self, text, expr.span)),
+            ExprKind::Text(text) => Kind::Text(texts::replaced(self, text, expr.span)),
             ExprKind::Null => refused("`null` values are not allowed in templates", expr),
             ExprKind::Broken(message) => refused(message, expr),
             ExprKind::List(items) => Kind::List(self.items(items, world)),

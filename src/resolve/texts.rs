@@ -1,22 +1,33 @@
-//! Dynamic references inside texts: `{{resolve:ssm:name}}` and its kin.
+//! What is replaced inside texts: dynamic references (`{{resolve:ssm:name}}`) by CloudFormation, and the variables of the
+//! Serverless Framework (`${self:custom.name}`) before CloudFormation sees the template.
 //!
 //! Source: AWS CloudFormation User Guide, dynamic-references.html.
 
 use crate::source::Span;
+use crate::template::framework_variable;
 use crate::world::{Piece, Text};
 
 use super::names::later;
 use super::scope::Scope;
 
-/// A literal text in which dynamic references are holes, or values where `--ssm` gives them.
-pub(crate) fn dynamic(scope: &Scope<'_>, text: &str, span: Span) -> Text {
+/// A literal text in which what will be replaced is a hole, or a value where `--ssm` gives it.
+pub(crate) fn replaced(scope: &Scope<'_>, text: &str, span: Span) -> Text {
     let mut out = Text::default();
     let mut rest = text;
-    while let Some((before, after)) = rest.split_once("{{resolve:") {
-        let Some((reference, tail)) = after.split_once("}}") else { break };
+    while let Some(at) = rest.find(['{', '$']) {
+        let (before, from) = rest.split_at_checked(at).unwrap_or((rest, ""));
         out.push_str(before);
-        push_reference(scope, reference, span, &mut out);
-        rest = tail;
+        if let Some((reference, tail)) = from.strip_prefix("{{resolve:").and_then(|after| after.split_once("}}")) {
+            push_reference(scope, reference, span, &mut out);
+            rest = tail;
+        } else if let Some((name, tail)) = from.strip_prefix("${").and_then(framework_variable) {
+            out.push(&Piece::Hole(later("variable", name, span)));
+            rest = tail;
+        } else {
+            let (one, tail) = from.split_at_checked(1).unwrap_or((from, ""));
+            out.push_str(one);
+            rest = tail;
+        }
     }
     out.push_str(rest);
     out

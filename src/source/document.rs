@@ -103,13 +103,11 @@ pub(crate) struct Loaded {
     pub(super) nodes: Vec<Node>,
     pub(super) root: Option<NodeId>,
     pub(super) duplicates: Vec<Duplicate>,
-    pub(super) aliases: Vec<Span>,
 }
 
 /// A file's text and its nodes.
 #[derive(Debug)]
 pub(crate) struct Document {
-    file: FileId,
     text: Arc<str>,
     lines: Lines,
     loaded: Loaded,
@@ -165,12 +163,7 @@ impl Document {
         let loaded = load(file, text, &lines, limits).map_err(|error| as_json(text).unwrap_or(error))?;
         let span = Span { file, start: 0, end: 0 };
         let kind = NodeKind::Scalar(Scalar::text_only("", Style::Plain));
-        Ok(Document { file, text: text.into(), lines, loaded, nothing: Node { span, tag: None, kind } })
-    }
-
-    /// The file.
-    pub(crate) fn file(&self) -> FileId {
-        self.file
+        Ok(Document { text: text.into(), lines, loaded, nothing: Node { span, tag: None, kind } })
     }
 
     /// The text that spans point into.
@@ -226,11 +219,6 @@ impl Document {
     /// Keys that a mapping holds twice.
     pub(crate) fn duplicates(&self) -> &[Duplicate] {
         &self.loaded.duplicates
-    }
-
-    /// Aliases and merge keys that were expanded; CloudFormation itself refuses them, client tools expand them.
-    pub(crate) fn aliases(&self) -> &[Span] {
-        &self.loaded.aliases
     }
 }
 

@@ -210,7 +210,6 @@ impl<'t> Loader<'t> {
             return Err(self.error("the alias stands inside its own anchor", span.start));
         };
         self.spend(id, span)?;
-        self.out.aliases.push(span);
         self.place(id)
     }
 

@@ -9,8 +9,7 @@ mod load;
 mod scalar;
 mod sources;
 
-pub(crate) use document::{Document, Duplicate, Entry, FileId, Limits, Node, NodeId, NodeKind, Span, Tag};
+pub(crate) use document::{Document, Duplicate, FileId, Limits, NodeId, NodeKind, Span};
 pub(crate) use error::SourceError;
-pub(crate) use lines::LineCol;
-pub(crate) use scalar::{Form, Scalar, Style};
+pub(crate) use scalar::{Form, Style};
 pub(crate) use sources::Sources;

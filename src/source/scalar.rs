@@ -63,11 +63,6 @@ impl Scalar {
     pub(crate) fn text(&self) -> &str {
         self.resolved.as_deref().unwrap_or(&self.raw)
     }
-
-    /// The text as written.
-    pub(crate) fn raw(&self) -> &str {
-        &self.raw
-    }
 }
 
 /// What a plain scalar is, and the text of its value.
@@ -238,7 +233,6 @@ mod tests {
         ] {
             let scalar = Scalar::plain(raw);
             assert_eq!((scalar.form, scalar.text()), (form, text), "{raw}");
-            assert_eq!(scalar.raw(), raw);
         }
     }
 }

@@ -13,4 +13,5 @@ mod template;
 
 pub(crate) use expr::{Expr, ExprKind, Key, SubPart};
 pub(crate) use references::{Target, references};
-pub(crate) use template::{Condition, Parameter, Resource, Template};
+pub(crate) use sub::framework_variable;
+pub(crate) use template::{POLICY, Parameter, Resource, Template};

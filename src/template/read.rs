@@ -19,6 +19,22 @@ pub(crate) fn read(document: &Document, id: NodeId) -> Expr {
     }
 }
 
+/// Reads the node `id` as a value in which nothing is a function.
+pub(crate) fn literal(document: &Document, id: NodeId) -> Expr {
+    let kind = match &document.node(id).kind {
+        NodeKind::Scalar(scalar) if scalar.form == Form::Null => ExprKind::Null,
+        NodeKind::Scalar(scalar) => ExprKind::Text(scalar.text().to_owned()),
+        NodeKind::Sequence(items) => ExprKind::List(items.iter().map(|&item| literal(document, item)).collect()),
+        NodeKind::Mapping(entries) => {
+            let entries = entries.iter();
+            ExprKind::Map(
+                entries.filter_map(|entry| Some((key(document, entry.key)?, literal(document, entry.value)))).collect(),
+            )
+        }
+    };
+    Expr { span: document.full_span(id), kind }
+}
+
 fn untagged(document: &Document, id: NodeId) -> Expr {
     let node = document.node(id);
     let span = document.span(id);

@@ -4,12 +4,42 @@
 
 use super::expr::SubPart;
 
-/// Takes the text apart. A `${` without `}` is text.
+/// Where the values of Serverless Framework variables come from. IAM's own policy variables (`${aws:username}`) are none.
+///
+/// Source: Serverless Framework documentation, "Variables": `${self:…}`, `${opt:…}`, `${env:…}`, `${file(…)…}`, ….
+const FRAMEWORK: [&str; 8] = ["self:", "opt:", "env:", "sls:", "param:", "file(", "cf:", "ssm:"];
+
+/// Splits what follows a `${` at the `}` that ends a Serverless Framework variable; nothing for any other `${`.
+/// Such a variable is replaced before CloudFormation sees the text.
+pub(crate) fn framework_variable(after: &str) -> Option<(&str, &str)> {
+    if !FRAMEWORK.iter().any(|source| after.starts_with(source)) {
+        return None;
+    }
+    let mut depth = 1_usize;
+    for (at, c) in after.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return Some((after.get(..at)?, after.get(at + 1..)?));
+        }
+    }
+    None
+}
+
+/// Takes the text apart. A `${` without `}` is text, and so are Serverless Framework variables.
 pub(crate) fn parts(text: &str) -> Vec<SubPart> {
     let mut out = Vec::new();
     let mut literal = String::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("${") {
+        if let Some((name, tail)) = framework_variable(after) {
+            literal.push_str(&format!("{before}${{{name}}}"));
+            rest = tail;
+            continue;
+        }
         let Some((name, tail)) = after.split_once('}') else { break };
         literal.push_str(before);
         match name.strip_prefix('!') {
@@ -51,5 +81,13 @@ mod tests {
         assert_eq!(parts("${A}${B.C}"), [SubPart::Variable("A".into()), SubPart::Variable("B.C".into())]);
         assert_eq!(parts("$x ${open"), [literal("$x ${open")]);
         assert_eq!(parts(""), []);
+    }
+
+    #[test]
+    fn variables_of_the_serverless_framework_are_text_here() {
+        assert_eq!(
+            parts("a-${self:custom.${opt:stage}}-${B}"),
+            [literal("a-${self:custom.${opt:stage}}-"), SubPart::Variable("B".into())]
+        );
     }
 }

@@ -4,11 +4,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::source::{Document, NodeId, NodeKind, Span};
+use crate::source::{Document, Duplicate, NodeId, NodeKind, Span};
 
-use super::expr::{Expr, ExprKind};
+use super::expr::{Expr, ExprKind, Key};
 use super::intrinsics::condition_operand;
-use super::read::{key, read};
+use super::read::{key, literal, read};
+
+/// The kind of a key policy that stands by itself.
+pub(crate) const POLICY: &str = "policy";
 
 /// A CloudFormation template.
 #[derive(Debug)]
@@ -23,6 +26,8 @@ pub(crate) struct Template {
     pub(crate) resources: Vec<Resource>,
     /// The names of the macros that run over the whole template, and their places.
     pub(crate) transforms: Vec<(String, Span)>,
+    /// Keys of maps that are written twice in a KMS key, or that write a KMS key twice, with its logical id.
+    pub(crate) duplicates: Vec<(String, Duplicate)>,
 }
 
 /// A parameter's declaration.
@@ -54,6 +59,8 @@ pub(crate) struct Resource {
     pub(crate) id: String,
     /// Where the logical id stands.
     pub(crate) span: Span,
+    /// Where everything else of it stands.
+    pub(crate) body: Span,
     /// Its Type.
     pub(crate) kind: String,
     /// Its Condition, and where that stands.
@@ -74,10 +81,12 @@ impl Template {
             .into_iter()
             .filter_map(|(id, node)| resource(document, id, node))
             .collect();
+        let resources = last_of_each(resources);
         if resources.is_empty() && document.get(root, "AWSTemplateFormatVersion").is_none() {
             return None;
         }
         Some(Template {
+            duplicates: duplicates(document, &resources),
             parameters: section(document, "Parameters", |_, node| parameter(document, node)),
             mappings: section(document, "Mappings", |_, node| read(document, node)),
             conditions: section(document, "Conditions", |span, node| Condition {
@@ -87,6 +96,32 @@ impl Template {
             resources,
             transforms: transforms(document),
         })
+    }
+
+    /// A key policy that stands by itself, as the policy of a key without logical id. Nothing in it is a function.
+    pub(crate) fn of_policy(document: &Document) -> Template {
+        let policy = literal(document, document.root());
+        let span = policy.span;
+        let name = Key { text: "KeyPolicy".to_owned(), span };
+        let properties = Expr { span, kind: ExprKind::Map(vec![(name, policy)]) };
+        let key = Resource {
+            id: String::new(),
+            span,
+            body: span,
+            kind: POLICY.to_owned(),
+            condition: None,
+            depends_on: Vec::new(),
+            properties: Some(properties),
+        };
+        let duplicates = document.duplicates().iter().map(|one| (String::new(), one.clone())).collect();
+        Template {
+            parameters: BTreeMap::new(),
+            mappings: BTreeMap::new(),
+            conditions: BTreeMap::new(),
+            resources: vec![key],
+            transforms: Vec::new(),
+            duplicates,
+        }
     }
 
     /// The names of its parameters.
@@ -114,7 +149,7 @@ impl Template {
 impl Resource {
     /// Whether it is a KMS key.
     pub(crate) fn is_key(&self) -> bool {
-        matches!(self.kind.as_str(), "AWS::KMS::Key" | "AWS::KMS::ReplicaKey")
+        matches!(self.kind.as_str(), "AWS::KMS::Key" | "AWS::KMS::ReplicaKey" | POLICY)
     }
 
     /// A property's expression.
@@ -164,7 +199,25 @@ fn resource(document: &Document, (id, span): (String, Span), node: NodeId) -> Op
     let (kind, _) = text("Type")?;
     let depends_on = document.get(node, "DependsOn").map(|entry| read(document, entry.value));
     let properties = document.get(node, "Properties").map(|entry| read(document, entry.value));
-    Some(Resource { id, span, kind, condition: text("Condition"), depends_on: names(depends_on), properties })
+    let (condition, depends_on) = (text("Condition"), names(depends_on));
+    Some(Resource { id, span, body: document.span(node), kind, condition, depends_on, properties })
+}
+
+/// Of resources that are written twice, the last.
+fn last_of_each(resources: Vec<Resource>) -> Vec<Resource> {
+    let last: BTreeMap<String, Span> = resources.iter().map(|one| (one.id.clone(), one.span)).collect();
+    resources.into_iter().filter(|one| last.get(&one.id) == Some(&one.span)).collect()
+}
+
+/// SnakeYAML takes the last of two equal keys and says nothing; the others are lost.
+fn duplicates(document: &Document, resources: &[Resource]) -> Vec<(String, Duplicate)> {
+    let within = |inner: Span, outer: Span| outer.start <= inner.start && inner.end <= outer.end;
+    let owner = |duplicate: &Duplicate| {
+        let keys = resources.iter().filter(|resource| resource.is_key());
+        let mut own = keys.filter(|key| within(duplicate.second, key.body) || duplicate.second == key.span);
+        own.next().map(|key| key.id.clone())
+    };
+    document.duplicates().iter().filter_map(|one| Some((owner(one)?, one.clone()))).collect()
 }
 
 fn names(expr: Option<Expr>) -> Vec<(String, Span)> {

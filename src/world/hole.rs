@@ -182,6 +182,11 @@ impl Hole {
         self.0.span
     }
 
+    /// Whether there may be no value at all: only the request context leaves keys out.
+    pub(crate) fn may_be_absent(&self) -> bool {
+        matches!(self.origin(), Origin::Context(_))
+    }
+
     /// `{{kind:name}}`, as the JSON contract writes it.
     pub(crate) fn placeholder(&self) -> String {
         format!("{{{{{}:{}}}}}", self.origin().kind(), self.origin().name())

@@ -52,11 +52,6 @@ impl Pattern {
         &self.text
     }
 
-    /// Whether it holds a wildcard.
-    pub(crate) fn has_wildcard(&self) -> bool {
-        self.elements.iter().any(|element| matches!(element, Element::Run | Element::One))
-    }
-
     /// Whether a wholly known text matches; a pattern with holes matches nothing here.
     pub(crate) fn matches(&self, text: &str) -> bool {
         let targets: Vec<Target> = text.chars().map(Target::Char).collect();

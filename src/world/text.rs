@@ -55,11 +55,6 @@ impl Text {
         }
     }
 
-    /// Whether it is known to have no characters.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     /// Appends known characters.
     pub(crate) fn push_str(&mut self, text: &str) {
         if text.is_empty() {

@@ -165,9 +165,7 @@ impl World {
     /// What the answered questions about `hole`, and what is known of it anyway, say about `test`.
     fn implied(&self, hole: &Hole, test: &Test) -> Option<bool> {
         if let Some(candidates) = self.candidates(hole) {
-            let mut answers = candidates.iter().map(|value| holds(value, test));
-            let first = answers.next()??;
-            return answers.all(|answer| answer == Some(first)).then_some(first);
+            return self.implied_by(&candidates, hole, test);
         }
         self.facts_about(hole).find_map(|(fact, yes)| match (fact, yes, test) {
             (Test::Absent, true, _) => Some(false),
@@ -178,11 +176,34 @@ impl World {
         })
     }
 
+    /// What the only values that are left say about `test`. A key of the context may have none of them and be absent.
+    fn implied_by(&self, candidates: &[Arc<str>], hole: &Hole, test: &Test) -> Option<bool> {
+        let may_be_absent = hole.may_be_absent()
+            && !self.facts_about(hole).any(|(fact, yes)| match fact {
+                Test::Absent => !yes,
+                _ => yes,
+            });
+        match (candidates, test) {
+            ([], Test::Absent) => Some(true),
+            (_, Test::Absent) if may_be_absent => None,
+            (candidates, test) => {
+                let mut answers = candidates.iter().map(|value| holds(value, test));
+                let first = answers.next()??;
+                let agree = answers.all(|answer| answer == Some(first));
+                (agree && !(first && may_be_absent)).then_some(first)
+            }
+        }
+    }
+
     /// The values that `hole` can still have, if they are known one by one.
     fn candidates(&self, hole: &Hole) -> Option<Vec<Arc<str>>> {
         let allowed = hole.shape().allowed.as_ref()?;
         let agrees = |value: &Arc<str>| {
-            self.facts_about(hole).all(|(fact, yes)| holds(value, fact).is_none_or(|answer| answer == yes))
+            self.facts_about(hole).all(|(fact, yes)| match fact {
+                // Of what may be absent: an answer "absent" leaves no value, an answer "present" all of them.
+                Test::Absent => !yes,
+                fact => holds(value, fact).is_none_or(|answer| answer == yes),
+            })
         };
         Some(allowed.iter().filter(|value| agrees(value)).cloned().collect())
     }
@@ -242,6 +263,13 @@ fn subject_first(hole: Hole, value: Text) -> (Hole, Text) {
 /// Whether none of the values that `hole` can have equals `value`.
 fn disjoint(hole: &Hole, value: &Text) -> bool {
     let shape = hole.shape();
+    let excluded = |piece: &Piece| match piece {
+        Piece::Literal(text) => text.chars().any(|c| shape.class.excludes(c)),
+        Piece::Hole(_) => false,
+    };
+    if value.pieces().iter().any(excluded) {
+        return true;
+    }
     let listed = shape.allowed.as_ref();
     listed.is_some_and(|allowed| allowed.iter().all(|one| equate(&Text::literal(one), value).is_none()))
         || shape.pattern.as_ref().is_some_and(|pattern| !pattern.may_match(value))

@@ -1,0 +1,71 @@
+//! `template-refused`, `malformed-policy` and `invalid-principal`: refused before the lockout check is reached.
+
+use crate::lockout::{Checked, KeyAnswer, Outcome};
+use crate::policy::ProblemKind;
+use crate::world::Refusal;
+
+use super::judge::Judge;
+use super::words::key as named;
+use super::{Code, Finding, Related};
+
+/// How many further places of the same refusal are shown.
+const PLACES: usize = 4;
+
+/// What CloudFormation refuses: one finding for each problem of each key, and one for each problem of all the rest.
+pub(super) fn by_cloudformation(judge: &Judge<'_>, checked: &Checked) -> Vec<Finding> {
+    let is_key = |id: &str| checked.keys.iter().any(|key| key.id == id);
+    let mut groups: Vec<(&str, Vec<&Refusal>)> = Vec::new();
+    for (id, refusal) in &checked.refusals {
+        let owner = if is_key(id) { id.as_str() } else { "" };
+        let same = |(other, refusals): &&mut (&str, Vec<&Refusal>)| {
+            *other == owner && refusals.first().is_some_and(|first| first.message == refusal.message)
+        };
+        match groups.iter_mut().find(same) {
+            Some((_, refusals)) => refusals.push(refusal),
+            None => groups.push((owner, vec![refusal])),
+        }
+    }
+    let mut out: Vec<Finding> =
+        groups.iter().filter_map(|(owner, refusals)| template_refused(judge, owner, refusals)).collect();
+    for key in &checked.keys {
+        let Some(Outcome::Refused(refusals)) = key.leaf.as_ref().map(|leaf| &leaf.outcome) else { continue };
+        for refusal in refusals {
+            if !checked.refusals.iter().any(|(_, known)| known == refusal) {
+                out.extend(template_refused(judge, &key.id, &[refusal]));
+            }
+        }
+    }
+    out
+}
+
+fn template_refused(judge: &Judge<'_>, id: &str, refusals: &[&Refusal]) -> Option<Finding> {
+    let (first, others) = refusals.split_first()?;
+    let message = format!("CloudFormation would refuse the template: {}", first.message);
+    let mut finding = judge.finding(Code::TemplateRefused, id, first.span, message);
+    finding.related =
+        others.iter().take(PLACES).map(|one| Related { span: one.span, message: "here too".to_owned() }).collect();
+    if others.len() > PLACES {
+        finding.notes.push(format!("and at {} more places", others.len() - PLACES));
+    }
+    finding.help = "correct the template; CloudFormation creates nothing before it validates".to_owned();
+    Some(finding)
+}
+
+/// What KMS refuses about one key's policy, beside a lockout.
+pub(super) fn by_kms(judge: &Judge<'_>, key: &KeyAnswer) -> Vec<Finding> {
+    let Some(Outcome::Invalid(problems)) = key.leaf.as_ref().map(|leaf| &leaf.outcome) else { return Vec::new() };
+    let of = |problem: &crate::policy::Problem| {
+        let (code, help) = match problem.kind {
+            ProblemKind::Malformed => (Code::MalformedPolicy, "write the policy as the key policy grammar has it"),
+            ProblemKind::Principal => {
+                (Code::InvalidPrincipal, "name a principal that exists: an ARN, a 12-digit account id or `*`")
+            }
+        };
+        let message = format!("KMS would refuse {}: {}", named(key), problem.message);
+        let mut finding = judge.finding(code, &key.id, problem.span, message);
+        finding.help = help.to_owned();
+        finding.notes = judge.notes(key);
+        finding
+    };
+    problems.iter().map(of).collect()
+}
