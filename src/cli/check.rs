@@ -76,12 +76,9 @@ impl Run {
         deployment: &Deployment,
         flags: &Flags,
     ) -> anyhow::Result<Exit> {
-        for (file, template) in templates {
-            self.report.templates += 1;
-            collect(*file, check(template, deployment), deployment, &mut self.report);
-        }
-        let order = |finding: &crate::findings::Finding| (finding.span.file, finding.span.start, finding.code);
-        self.report.findings.sort_by_key(order);
+        let files: Vec<FileId> = templates.iter().map(|(file, _)| *file).collect();
+        let checked = templates.iter().map(|(_, template)| check(template, deployment)).collect();
+        collect(&files, checked, deployment, &mut self.report);
         for (format, path) in &flags.output {
             write(path, &self.rendered(*format, flags, false))?;
         }

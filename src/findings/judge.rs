@@ -5,27 +5,33 @@ use crate::lockout::{Checked, KeyAnswer, Verdict};
 use crate::source::Span;
 
 use super::words::{facts, key as named, short};
-use super::{Code, Finding, ignored, lockouts, refused};
+use super::{Code, Finding, Related, ignored, lockouts, refused};
 
-/// The findings about one template in one deployment.
-pub(crate) fn judge(checked: &Checked, deployment: &Deployment) -> Vec<Finding> {
+/// The findings about the templates of one deployment, in their order.
+pub(crate) fn judge(templates: &[Checked], deployment: &Deployment) -> Vec<Finding> {
     let judge = Judge { deployment };
-    let mut out = refused::by_cloudformation(&judge, checked);
-    let mut relying: Vec<&KeyAnswer> = Vec::new();
+    let keys = || templates.iter().flat_map(|checked| &checked.keys);
+    let relying: Vec<&KeyAnswer> = keys().filter(|key| key.verdict == Verdict::SafeIfIam).collect();
+    let mut out: Vec<Finding> = templates.iter().flat_map(|checked| of_template(&judge, checked)).collect();
+    out.extend(judge.relies_on_iam(&relying));
+    out
+}
+
+fn of_template(judge: &Judge<'_>, checked: &Checked) -> Vec<Finding> {
+    let mut out = refused::by_cloudformation(judge, checked);
     for key in &checked.keys {
         match key.verdict {
-            Verdict::SafeIfIam => relying.push(key),
-            Verdict::Lockout => out.push(lockouts::locks_out(&judge, key)),
+            Verdict::Lockout => out.push(lockouts::locks_out(judge, key)),
             Verdict::Undecided => out.push(judge.undecided(key)),
-            Verdict::Invalid => out.extend(refused::by_kms(&judge, key)),
+            Verdict::Invalid => out.extend(refused::by_kms(judge, key)),
             Verdict::Bypassed => out.push(judge.bypasses(key)),
-            Verdict::Safe | Verdict::DefaultPolicy => {}
+            // One line per deployer, not per key: that comes last.
+            Verdict::Safe | Verdict::SafeIfIam | Verdict::DefaultPolicy => {}
         }
-        out.extend(lockouts::may_lock_out(&judge, key));
-        out.extend(ignored::statements(&judge, key));
+        out.extend(lockouts::may_lock_out(judge, key));
+        out.extend(ignored::statements(judge, key));
     }
-    out.extend(ignored::duplicates(&judge, checked));
-    out.extend(judge.relies_on_iam(&relying));
+    out.extend(ignored::duplicates(judge, checked));
     out
 }
 
@@ -98,19 +104,19 @@ impl Judge<'_> {
         finding
     }
 
+    /// One finding for all keys that leave it to the deployer's IAM policies, at the first of them.
     fn relies_on_iam(&self, keys: &[&KeyAnswer]) -> Option<Finding> {
-        let first = keys.first()?;
-        let names: Vec<String> = keys.iter().take(3).map(|key| format!("`{}`", key.id)).collect();
-        let more = keys.len().saturating_sub(names.len());
-        let names = if more > 0 { format!("{} and {more} more", names.join(", ")) } else { names.join(", ") };
-        let what = match (first.id.as_str(), keys.len()) {
-            ("", _) => "the policy".to_owned(),
-            (_, 1) => format!("key {names}"),
-            _ => format!("keys {names}"),
+        let (first, others) = keys.split_first()?;
+        let (what, who) = (named(first), self.deployer());
+        let what = match others.len() {
+            0 => what,
+            1 => format!("{what} and one more"),
+            more => format!("{what} and {more} more"),
         };
-        let who = self.deployer();
         let message = format!("KMS accepts {what} only if the IAM policies of {who} allow kms:PutKeyPolicy");
         let mut finding = self.finding(Code::ReliesOnDeployerIam, &first.id, first.span, message);
+        let related = |key: &&KeyAnswer| Related { span: key.span, message: format!("so does {}", named(key)) };
+        finding.related = others.iter().map(related).collect();
         finding.help = "give the deployer's policies with --identity-policy FILE; the statement they need:\n{\"Effect\": \"Allow\", \"Action\": \"kms:PutKeyPolicy\", \"Resource\": \"*\"}".to_owned();
         finding.notes.extend(self.notes(first));
         Some(finding)

@@ -1,7 +1,7 @@
 //! `locks-out-deployer` and `may-lock-out-deployer`: which statement decides, and what would change it.
 
 use crate::lockout::{KeyAnswer, Leaf, Outcome, Subject, Verdict, When};
-use crate::policy::{Document, Effect, Element, Grant, Outcome as Applied, Statement, Trace};
+use crate::policy::{Document, Effect, Element, Grant, Outcome as Applied, Statement, Trace, condition_lines};
 use crate::source::Span;
 
 use super::judge::Judge;
@@ -60,6 +60,8 @@ struct Reason {
     denies: bool,
     /// The deployer is named, and something else fails.
     close: bool,
+    /// The first line of the Condition of a Deny that applies.
+    condition: Option<Span>,
 }
 
 fn reason(trace: &Trace, statements: &[Statement<'_>], deployer: &str) -> Option<Reason> {
@@ -76,7 +78,9 @@ fn reason(trace: &Trace, statements: &[Statement<'_>], deployer: &str) -> Option
         (Applied::Delegates, false) => (Element::Principal, "leaves it to IAM policies".to_owned(), true),
         (Applied::Direct | Applied::Open(_), false) => return None,
     };
-    Some(Reason { span: statement.span(element), text, denies, close })
+    let condition = statement.element("Condition").filter(|_| denies);
+    let condition = condition.and_then(|condition| condition_lines(condition).first().map(|(_, _, span)| *span));
+    Some(Reason { span: statement.span(element), text, denies, close, condition })
 }
 
 fn failed(element: Element) -> &'static str {
@@ -99,9 +103,12 @@ fn place(finding: &mut Finding, grant: Grant, reasons: &[Reason], policy: Span, 
     };
     finding.span = primary.span;
     finding.label.clone_from(&primary.text);
+    finding
+        .related
+        .extend(primary.condition.map(|span| Related { span, message: "this does not exempt it".to_owned() }));
     let others = reasons.iter().filter(|other| !std::ptr::eq(*other, primary) && !denied && !other.denies);
-    finding.related =
-        others.take(OTHERS).map(|other| Related { span: other.span, message: other.text.clone() }).collect();
+    let others = others.take(OTHERS).map(|other| Related { span: other.span, message: other.text.clone() });
+    finding.related.extend(others);
 }
 
 fn advice(judge: &Judge<'_>, grant: Grant, reasons: &[Reason]) -> String {

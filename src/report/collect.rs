@@ -8,9 +8,17 @@ use crate::source::{FileId, Span};
 
 use super::{KeyRow, Report, SkippedRow, TraceRow};
 
-/// Adds the keys, the skipped keys and the findings of one template in one deployment.
-pub(crate) fn collect(file: FileId, checked: Checked, deployment: &Deployment, report: &mut Report) {
+/// Adds the templates of one deployment: keys, skipped keys and findings, these by place.
+pub(crate) fn collect(files: &[FileId], checked: Vec<Checked>, deployment: &Deployment, report: &mut Report) {
+    report.templates += files.len();
     report.findings.extend(judge(&checked, deployment));
+    report.findings.sort_by_key(|finding| (finding.span.file, finding.span.start, finding.code));
+    for (file, checked) in files.iter().zip(checked) {
+        rows(*file, checked, deployment, report);
+    }
+}
+
+fn rows(file: FileId, checked: Checked, deployment: &Deployment, report: &mut Report) {
     report.keys.extend(checked.keys.into_iter().map(|key| row(file, key, deployment)));
     report.skipped.extend(checked.skipped.into_iter().map(|(logical_id, because)| SkippedRow {
         file,

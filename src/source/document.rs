@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::error::SourceError;
 use super::lines::{LineCol, Lines};
-use super::load::load;
+use super::load::{LoadError, load};
 use super::scalar::{Form, Scalar, Style};
 
 /// A file of this run.
@@ -160,7 +160,10 @@ impl Document {
             return Err(SourceError { message: "the file is empty".to_owned(), line: 1, column: 1 });
         }
         let lines = Lines::new(text);
-        let loaded = load(file, text, &lines, limits).map_err(|error| as_json(text).unwrap_or(error))?;
+        let loaded = load(file, text, &lines, limits).map_err(|error| match error {
+            LoadError::Syntax(error) => as_json(text).unwrap_or(error),
+            LoadError::Refused(error) => error,
+        })?;
         let span = Span { file, start: 0, end: 0 };
         let kind = NodeKind::Scalar(Scalar::text_only("", Style::Plain));
         Ok(Document { text: text.into(), lines, loaded, nothing: Node { span, tag: None, kind } })

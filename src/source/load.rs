@@ -12,8 +12,17 @@ use super::error::SourceError;
 use super::lines::Lines;
 use super::scalar::{Scalar, Style};
 
+/// Why a text does not become nodes.
+#[derive(Debug)]
+pub(crate) enum LoadError {
+    /// It is no YAML, as far as one can tell.
+    Syntax(SourceError),
+    /// It is YAML that we or CloudFormation do not take.
+    Refused(SourceError),
+}
+
 /// Reads `text` into nodes.
-pub(crate) fn load(file: FileId, text: &str, lines: &Lines, limits: &Limits) -> Result<Loaded, SourceError> {
+pub(crate) fn load(file: FileId, text: &str, lines: &Lines, limits: &Limits) -> Result<Loaded, LoadError> {
     let mut loader = Loader::new(file, text, lines, limits);
     let parser = Parser::new_from_str_with_options(text, options(limits));
     for event in parser {
@@ -61,14 +70,27 @@ impl<'t> Loader<'t> {
         Loader { file, text, lines, limits, out, open, anchors, sizes: Vec::new(), expanded: 0 }
     }
 
-    fn error(&self, message: impl Into<String>, offset: u32) -> SourceError {
-        let place = self.lines.place(self.text, offset);
-        SourceError { message: message.into(), line: place.line, column: place.column }
+    fn error(&self, message: impl Into<String>, offset: u32) -> LoadError {
+        LoadError::Refused(self.at(message, offset))
     }
 
-    fn scan_error(&self, error: &ScanError) -> SourceError {
+    fn scan_error(&self, error: &ScanError) -> LoadError {
         let offset = error.marker().byte_offset().unwrap_or(0).min(self.text.len());
-        self.error(error.info(), u32::try_from(offset).unwrap_or(u32::MAX))
+        let offset = u32::try_from(offset).unwrap_or(u32::MAX);
+        // The parser reads ahead, so its own limit may be met before ours.
+        if error.info() == "recursion limit exceeded" {
+            return self.too_deep(offset);
+        }
+        LoadError::Syntax(self.at(error.info(), offset))
+    }
+
+    fn too_deep(&self, offset: u32) -> LoadError {
+        self.error(format!("the file nests deeper than {} levels", self.limits.depth), offset)
+    }
+
+    fn at(&self, message: impl Into<String>, offset: u32) -> SourceError {
+        let place = self.lines.place(self.text, offset);
+        SourceError { message: message.into(), line: place.line, column: place.column }
     }
 
     fn span(&self, span: &granit_parser::Span) -> Span {
@@ -77,7 +99,7 @@ impl<'t> Loader<'t> {
         Span { file: self.file, start: at(range.start), end: at(range.end) }
     }
 
-    fn event(&mut self, event: Event<'_>, at: &granit_parser::Span) -> Result<(), SourceError> {
+    fn event(&mut self, event: Event<'_>, at: &granit_parser::Span) -> Result<(), LoadError> {
         let span = self.span(at);
         match event {
             Event::Scalar(value, style, anchor, tag) => {
@@ -108,7 +130,7 @@ impl<'t> Loader<'t> {
         Some((name, span))
     }
 
-    fn node(&mut self, node: Node) -> Result<NodeId, SourceError> {
+    fn node(&mut self, node: Node) -> Result<NodeId, LoadError> {
         let offset = node.span.start;
         if self.out.nodes.len() >= self.limits.nodes {
             return Err(self.error(format!("the file has more than {} values", self.limits.nodes), offset));
@@ -125,10 +147,10 @@ impl<'t> Loader<'t> {
         anchor: usize,
         tag: Option<&YamlTag>,
         at: &granit_parser::Span,
-    ) -> Result<(), SourceError> {
+    ) -> Result<(), LoadError> {
         let span = self.span(at);
         if self.open.len() >= self.limits.depth {
-            return Err(self.error(format!("the file nests deeper than {} levels", self.limits.depth), span.start));
+            return Err(self.too_deep(span.start));
         }
         let tag = local(self.tag(tag, at));
         let id = self.node(Node { span, tag, kind })?;
@@ -137,7 +159,7 @@ impl<'t> Loader<'t> {
     }
 
     /// Closes the innermost collection and gives it the place from its first to its last child.
-    fn end(&mut self, end: Span) -> Result<(), SourceError> {
+    fn end(&mut self, end: Span) -> Result<(), LoadError> {
         let Some(frame) = self.open.pop() else { return Ok(()) };
         let span = self.extent(frame.id, end);
         if let Some(node) = self.out.nodes.get_mut(frame.id.0 as usize) {
@@ -174,7 +196,7 @@ impl<'t> Loader<'t> {
     }
 
     /// Puts a finished node where it belongs.
-    fn place(&mut self, id: NodeId) -> Result<(), SourceError> {
+    fn place(&mut self, id: NodeId) -> Result<(), LoadError> {
         let size = self.sizes.get(id.0 as usize).copied().unwrap_or(1);
         let Some(frame) = self.open.last_mut() else {
             let offset = self.out.nodes.get(id.0 as usize).map_or(0, |node| node.span.start);
@@ -205,7 +227,7 @@ impl<'t> Loader<'t> {
     }
 
     /// An alias is the anchored node itself; what it stands for counts against the budget each time.
-    fn alias(&mut self, anchor: usize, span: Span) -> Result<(), SourceError> {
+    fn alias(&mut self, anchor: usize, span: Span) -> Result<(), LoadError> {
         let Some(&id) = self.anchors.get(&anchor) else {
             return Err(self.error("the alias stands inside its own anchor", span.start));
         };
@@ -213,7 +235,7 @@ impl<'t> Loader<'t> {
         self.place(id)
     }
 
-    fn spend(&mut self, id: NodeId, span: Span) -> Result<(), SourceError> {
+    fn spend(&mut self, id: NodeId, span: Span) -> Result<(), LoadError> {
         let size = self.sizes.get(id.0 as usize).copied().unwrap_or(1);
         self.expanded = self.expanded.saturating_add(size);
         if self.expanded > self.limits.expanded {
@@ -225,7 +247,7 @@ impl<'t> Loader<'t> {
     }
 
     /// Applies `<<` and notes keys that stand twice. What the mapping writes itself wins over what is merged into it.
-    fn merge(&mut self, id: NodeId, span: Span) -> Result<(), SourceError> {
+    fn merge(&mut self, id: NodeId, span: Span) -> Result<(), LoadError> {
         let Some(NodeKind::Mapping(entries)) = self.out.nodes.get(id.0 as usize).map(|node| node.kind.clone()) else {
             return Ok(());
         };
@@ -256,7 +278,7 @@ impl<'t> Loader<'t> {
         Ok(())
     }
 
-    fn collect(&mut self, source: NodeId, span: Span, out: &mut Vec<Entry>) -> Result<(), SourceError> {
+    fn collect(&mut self, source: NodeId, span: Span, out: &mut Vec<Entry>) -> Result<(), LoadError> {
         self.spend(source, span)?;
         match self.out.nodes.get(source.0 as usize).map(|node| node.kind.clone()) {
             Some(NodeKind::Mapping(entries)) => out.extend(entries),

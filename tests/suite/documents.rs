@@ -1,0 +1,82 @@
+//! What the documents promise is so.
+
+use std::fs;
+
+use crate::support::{root, run_in};
+
+fn read(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+#[test]
+fn the_readmes_first_command_is_the_one_that_runs() {
+    let readme = read("README.md");
+    let command = "cargo run --release -- check examples --role-arn arn:aws:iam::111122223333:role/Deploy";
+    assert!(readme.contains(&format!("    {command}\n")), "the README has the main command on a line of its own");
+    assert!(readme.contains("    cargo test\n"), "the README has the test command on a line of its own");
+    let args: Vec<&str> = command.split_whitespace().skip(4).collect();
+    let run = run_in(&root(), &args);
+    assert_eq!(run.code, 1);
+    assert!(run.stdout.contains("error[locks-out-deployer]"));
+}
+
+/// A recorded screen of the README: `$ cfn-lockout …` and what follows it, up to the end of the block.
+#[test]
+fn every_recorded_screen_is_what_the_program_prints() {
+    for path in ["README.md", "docs/fidelity.md"] {
+        let text = read(path);
+        for block in text.split("```console\n").skip(1) {
+            let block = block.split("```").next().unwrap();
+            let (command, expected) = block.split_once('\n').unwrap();
+            let args: Vec<&str> = command.trim_start_matches("$ cfn-lockout").split_whitespace().collect();
+            let run = run_in(&root(), &args);
+            assert_eq!(run.stdout.trim_end(), expected.trim_end(), "{path}: {command}");
+        }
+    }
+    assert!(read("README.md").contains("```console\n"), "the README shows a screen");
+}
+
+#[test]
+fn the_folders_of_the_architecture_are_the_folders_of_the_code() {
+    let architecture = read("docs/architecture.md");
+    for entry in fs::read_dir(root().join("src")).unwrap().map(Result::unwrap) {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if entry.path().is_dir() {
+            assert!(architecture.contains(&format!("`{name}/`")), "docs/architecture.md does not speak of {name}/");
+        }
+    }
+}
+
+#[test]
+fn every_finding_is_in_the_list_of_the_rules() {
+    let list = run_in(&root(), &["explain"]).stdout;
+    let rules = read("rules/README.md");
+    for line in list.lines() {
+        let (severity, code) = line.split_once(' ').unwrap();
+        let row = format!("| [`{}`](explain/{}.md) | {severity} |", code.trim(), code.trim());
+        assert!(rules.contains(&row), "rules/README.md lacks the row {row}");
+    }
+}
+
+#[test]
+fn the_action_names_only_flags_that_exist() {
+    let action = read("action.yml");
+    let help = run_in(&root(), &["check", "--help"]).stdout;
+    let flags = action.split_whitespace().filter_map(|word| word.trim_matches('"').strip_prefix("--"));
+    for flag in flags.filter(|flag| !matches!(*flag, "locked" | "manifest-path" | "release")) {
+        assert!(help.contains(&format!("--{flag}")), "action.yml uses --{flag}");
+    }
+    // Inputs reach the shell through the environment only: a text put into a script would be run.
+    let (_, steps) = action.split_once("\nruns:").expect("steps");
+    let scripts = steps.split("run: |").skip(1).map(|script| script.split("\n    - ").next().unwrap());
+    for script in scripts {
+        assert!(!script.contains("${{"), "a script of action.yml holds an expression");
+    }
+}
+
+#[test]
+fn the_documents_speak_of_the_project_alone() {
+    for path in ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/fidelity.md"] {
+        assert!(!read(path).contains("/work/"), "{path} names a path of somebody's machine");
+    }
+}

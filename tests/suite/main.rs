@@ -1,0 +1,15 @@
+//! The rings of tests outside the code: executable prose, the command line, real templates and field reports.
+//!
+//! Data that is not part of the project is found by `CFN_LOCKOUT_SHARED` (default `../shared`); where it is absent, the
+//! tests that need it say so on stderr and pass.
+
+mod bad_input;
+mod command_line;
+mod corpus;
+mod documents;
+mod examples;
+mod field;
+mod json_report;
+mod layers;
+mod rule_pages;
+mod support;
