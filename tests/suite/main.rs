@@ -3,6 +3,15 @@
 //! Data that is not part of the project is found by `CFN_LOCKOUT_SHARED` (default `../shared`); where it is absent, the
 //! tests that need it say so on stderr and pass.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    reason = "a test fails by panicking, and says on stderr what it did not run"
+)]
+
 mod bad_input;
 mod command_line;
 mod corpus;
