@@ -35,24 +35,12 @@ pub(crate) fn partition(partition: &Text, policy: &Value, world: &World) -> Worl
 /// The path that makes `named` the caller's role, if it names a role of that name.
 fn path_in(named: &Text, principal: &Text, world: &World) -> Option<Text> {
     let (named, principal) = (world.fill(named), world.fill(principal));
-    let own = principal.split(':', 5)?.pop()?;
-    let other = named.split(':', 5)?.pop()?;
-    // `role/` path name: what stands between is the path.
-    let (prefix, name) = (own.known_prefix(), own.split('/', usize::MAX)?.pop()?);
-    let name = name.as_literal().map(str::to_owned).or_else(|| tail(&own))?;
-    let other = other.as_literal()?;
-    let between = other.strip_prefix(prefix)?.strip_suffix(&name)?;
-    let fits = Class::Path.admits(between);
+    let (own, other) = (principal.split(':', 5)?.pop()?, named.split(':', 5)?.pop()?);
+    // `role/`, path, name: what stands between the first and the last is the path.
+    let [Piece::Literal(prefix), Piece::Hole(_), Piece::Literal(name)] = own.pieces() else { return None };
+    let between = other.as_literal()?.strip_prefix(&**prefix)?.strip_suffix(&**name)?;
     let account = world.equal(&part(&named, 4)?, &part(&principal, 4)?);
-    (fits && account != Ok(false)).then(|| Text::literal(between))
-}
-
-/// The literal that a resource ends with.
-fn tail(text: &Text) -> Option<String> {
-    match text.pieces().last()? {
-        Piece::Literal(known) => Some(known.to_string()),
-        Piece::Hole(_) => None,
-    }
+    (Class::Path.admits(between) && account != Ok(false)).then(|| Text::literal(between))
 }
 
 fn part(arn: &Text, index: usize) -> Option<Text> {
@@ -85,24 +73,35 @@ fn condition_arns(policy: &Value) -> Vec<(Text, Span)> {
 /// Principals that write the deployer's own role under another path: no such role can exist.
 pub(crate) fn own_role_elsewhere(caller: &Caller, policy: &Value, world: &World) -> Vec<Problem> {
     let own = world.fill(&caller.in_world(world).principal);
-    let Some((own_path, own_name)) = role(&own) else { return Vec::new() };
+    let Some(own_name) = role_name(&own) else { return Vec::new() };
     let elsewhere = |(text, span): (Text, Span)| {
         let text = world.fill(&text);
-        let (path, name) = role(&text)?;
+        let same_name = role_name(&text)? == own_name;
         let here = world.equal(&part(&text, 4)?, &part(&own, 4)?) == Ok(true);
-        (here && name == own_name && path != own_path).then(|| Problem {
+        (here && same_name && world.equal(&own, &text) == Ok(false)).then(|| Problem {
             kind: ProblemKind::Principal,
-            message: format!("`{text}` cannot exist: the deployer's role `{name}` has the path `{own_path}`, and role names are unique in an account"),
+            message: format!(
+                "`{text}` cannot exist: role names are unique in an account, and the deployer's is `{own}`"
+            ),
             span,
         })
     };
     principals(policy).into_iter().filter_map(elsewhere).collect()
 }
 
-/// Path and name of a role's ARN of which the resource is known.
-fn role(arn: &Text) -> Option<(String, String)> {
+/// The name of a role's ARN, where it is known.
+fn role_name(arn: &Text) -> Option<String> {
     let resource = part(arn, 5)?;
-    let rest = resource.as_literal()?.strip_prefix("role/")?;
-    let (path, name) = rest.rsplit_once('/').map_or(("/".to_owned(), rest), |(path, name)| (format!("/{path}/"), name));
-    Some((path, name.to_owned()))
+    let Some(Piece::Literal(last)) = resource.pieces().last().filter(|_| resource.known_prefix().starts_with("role/"))
+    else {
+        return None;
+    };
+    match last.rsplit_once('/') {
+        Some((_, name)) => Some(name.to_owned()),
+        // What stands before it is a path, or a part of the name.
+        None => match resource.pieces() {
+            [.., Piece::Hole(hole), _] if hole.shape().class == Class::Path => Some(last.to_string()),
+            _ => None,
+        },
+    }
 }

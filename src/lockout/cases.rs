@@ -61,18 +61,25 @@ fn leads_only_to(
     }
 }
 
-/// The facts of a path by subject: what it is, else what it is not.
+/// The facts of a path by subject: what it is, else what it is not. Being one thing says of every other known text that
+/// it is not that; of a text with unknown parts it does not.
 fn facts(path: &[(Question, bool)]) -> Vec<When> {
     let mut out: Vec<When> = Vec::new();
-    for (question, yes) in path.iter().filter(|(question, _)| !is_iam(question)) {
-        let (subject, test) = fact(question, *yes);
-        let Some(test) = test else { continue };
-        match (out.iter_mut().find(|when| when.subject == subject), test) {
-            (None, test) => out.push(When { subject, test }),
-            (Some(When { test: WhenTest::NotIn(known), .. }), WhenTest::NotIn(more)) => known.extend(more),
-            (Some(when), positive) if matches!(when.test, WhenTest::NotIn(_)) => when.test = positive,
-            (Some(_), WhenTest::NotIn(_)) => {}
-            (Some(_), test) => out.push(When { subject, test }),
+    let known: Vec<(Subject, WhenTest)> = path
+        .iter()
+        .filter(|(question, _)| !is_iam(question))
+        .filter_map(|(question, yes)| {
+            let (subject, test) = fact(question, *yes);
+            Some((subject, test?))
+        })
+        .collect();
+    for (subject, test) in &known {
+        let is_something = known.iter().any(|(other, test)| other == subject && !matches!(test, WhenTest::NotIn(_)));
+        let when = out.iter_mut().find(|when| when.subject == *subject && matches!(when.test, WhenTest::NotIn(_)));
+        match (test, when) {
+            (WhenTest::NotIn(texts), _) if is_something && !texts.iter().any(|text| text.contains("{{")) => {}
+            (WhenTest::NotIn(more), Some(When { test: WhenTest::NotIn(texts), .. })) => texts.extend(more.clone()),
+            _ => out.push(When { subject: subject.clone(), test: test.clone() }),
         }
     }
     out.iter_mut().for_each(|when| only_value_left(when, path));

@@ -11,6 +11,8 @@ mod check;
 mod evaluate;
 mod opens;
 mod refusals;
+#[cfg(test)]
+mod tests;
 mod verdict;
 
 pub(crate) use check::{Checked, KeyAnswer, check};

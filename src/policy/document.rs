@@ -14,6 +14,9 @@ use super::statement::Statement;
 /// The largest key policy, in bytes. Source: KMS API, CreateKey.
 const MAX_BYTES: usize = 32_768;
 
+/// Where the roles of Identity Center live.
+const IDENTITY_CENTER: &str = "role/aws-reserved/sso.amazonaws.com/";
+
 /// A policy document.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Document<'v> {
@@ -307,6 +310,10 @@ fn impossible_resource(service: &str, resource: &Text) -> Option<&'static str> {
         return Some("is a group: groups cannot be principals");
     }
     let known = resource.as_literal()?;
+    // Source: IAM Identity Center User Guide, referencingpermissionsets.html; without the path there is no such role.
+    if known.contains("/AWSReservedSSO_") && known.starts_with("role/") && !known.starts_with(IDENTITY_CENTER) {
+        return Some("does not exist: roles of Identity Center live below `aws-reserved/sso.amazonaws.com/`");
+    }
     let words: Vec<&str> = known.split('/').collect();
     let fits = match (service, words.as_slice()) {
         ("iam", ["root"]) => true,

@@ -23,9 +23,12 @@ pub(crate) fn from_json_text(text: &Text, span: Span) -> Result<Value, String> {
             }
         }
     }
-    let start = source.trim_start();
-    if !start.starts_with('{') {
+    if !source.trim_start().starts_with('{') {
         return Err("a policy given as text must be a JSON object".to_owned());
+    }
+    // The node reader takes YAML too; KMS takes JSON only.
+    if let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(&source) {
+        return Err(format!("the policy given as text is no JSON: {error}"));
     }
     let document = Document::from_text(span.file, &source).map_err(|error| error.message)?;
     read(&document, document.root(), &holes, span).ok_or_else(|| "a policy given as text must be JSON".to_owned())

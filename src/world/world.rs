@@ -106,6 +106,9 @@ impl World {
                 all(texts.iter().zip(&patterns).map(|(text, pattern)| self.like(text, pattern)))
             }
             (Some(_), Some(_)) => Ok(false),
+            (None, Some(parts)) if parts.len() == 6 && until_wildcard(&pattern).1.is_none() => {
+                self.equal(&text, &pattern)
+            }
             _ => self.ask(Question::Text(text, Test::ArnLike(Pattern::new(pattern)))),
         }
     }

@@ -1,0 +1,181 @@
+//! What KMS refuses whoever sends it, and what CloudFormation refuses first. Sources: KMS API, CreateKey (Policy); KMS facts
+//! (f); CloudFormation User Guide, troubleshooting.html.
+
+use crate::lockout::{Outcome, Verdict};
+use crate::policy::ProblemKind;
+
+use super::{ROLE, allow, by, checked, key, policy, template, word};
+
+const DELEGATES: &str =
+    "{ Effect: Allow, Principal: { AWS: !Sub 'arn:aws:iam::${AWS::AccountId}:root' }, Action: 'kms:*', Resource: '*' }";
+
+fn problems(statements: &str) -> Vec<ProblemKind> {
+    match key(by(ROLE), &policy(statements)).leaf.map(|leaf| leaf.outcome) {
+        Some(Outcome::Invalid(problems)) => problems.into_iter().map(|problem| problem.kind).collect(),
+        _ => Vec::new(),
+    }
+}
+
+#[test]
+fn principals_that_cannot_exist() {
+    for principal in [
+        "arn:aws:iam::111122223333:role/*",
+        "arn:aws:iam::*:root",
+        "arn:aws:iam::111122223333:role/app-?",
+        "arn:aws:iam::111122223333:group/Admins",
+        "arn:aws:iam:::root",
+        "arn:aws:iam::1111:root",
+        "arn:aws:iam::111122223333:rol/Deploy",
+        "arn:aws:iam::111122223333:role",
+        "arn:aws:iam::111122223333:role/",
+        "arn:aws:sts::111122223333:assumed-role/Deploy",
+        "arn:aws:s3:::bucket",
+        "arn:amazon:iam::111122223333:root",
+        "arn:aws-cn:iam::111122223333:root",
+        "AIDACKCEVSQ6C2EXAMPLE",
+        "AROACKCEVSQ6C2EXAMPLE",
+        "1111",
+        "1111222233334",
+        "Deploy",
+        "",
+    ] {
+        let statements = format!(
+            "[{DELEGATES}, {{ Effect: Allow, Principal: {{ AWS: ['{principal}'] }}, Action: 'kms:Decrypt', Resource: '*' }}]"
+        );
+        assert_eq!(word(ROLE, &statements), "invalid", "{principal}");
+        assert_eq!(problems(&statements), [ProblemKind::Principal], "{principal}");
+    }
+}
+
+#[test]
+fn documents_that_are_no_key_policies() {
+    for statements in [
+        "[]".to_owned(),
+        "[{ Effect: Allow, Action: 'kms:*', Resource: '*' }]".to_owned(),
+        "[{ Effect: Allow, Principal: {}, Action: 'kms:*', Resource: '*' }]".to_owned(),
+        "[{ Effect: Allow, Principal: { AWS: [] }, Action: 'kms:*', Resource: '*' }]".to_owned(),
+        "[{ Effect: allow, Principal: '*', Action: 'kms:*', Resource: '*' }]".to_owned(),
+        "[{ Principal: '*', Action: 'kms:*', Resource: '*' }]".to_owned(),
+        "[{ Effect: Allow, Principal: '*', NotPrincipal: '*', Action: 'kms:*', Resource: '*' }]".to_owned(),
+        "[{ Effect: Allow, Principal: '*', Action: 'kms:*', NotAction: 'kms:*', Resource: '*' }]".to_owned(),
+        "[{ Effect: Allow, Principal: '*', Action: 'kms:*', Resource: '*', Condition: { StringEquals: x } }]"
+            .to_owned(),
+        "[text]".to_owned(),
+        allow("'arn:aws:iam::111122223333:role/Deploy'"),
+        allow("['*']"),
+        format!("[{}]", DELEGATES.replace("Effect: Allow", "Sid: 'キー', Effect: Allow")),
+        format!("[{}]", DELEGATES.replace("Effect: Allow", &format!("Sid: '{}', Effect: Allow", "x".repeat(32_768)))),
+    ] {
+        let shown = statements.get(..statements.len().min(100)).unwrap_or_default();
+        assert_eq!(word(ROLE, &statements), "invalid", "{shown}");
+        assert_eq!(problems(&statements), [ProblemKind::Malformed], "{shown}");
+    }
+}
+
+#[test]
+fn what_kms_does_accept() {
+    for statements in [
+        format!("[{}]", DELEGATES.replace("Effect: Allow", "Sid: 'Umlaute äöü and spaces', Effect: Allow")),
+        format!("[{}]", DELEGATES.replace("Effect: Allow", &format!("Sid: '{}', Effect: Allow", "x".repeat(30_000)))),
+        format!("[{}]", DELEGATES.replace("kms:*', Res", "kms:*', Sid: A, Res")),
+    ] {
+        assert_eq!(word(ROLE, &statements), "safe-if-iam");
+    }
+}
+
+#[test]
+fn invalid_comes_before_lockout() {
+    assert_eq!(word(ROLE, &allow("{ AWS: 'arn:aws:iam::111122223333:role/*' }")), "invalid");
+}
+
+#[test]
+fn a_policy_that_is_no_object() {
+    for (policy, expected) in [
+        ("text", Verdict::Invalid),
+        ("[]", Verdict::Invalid),
+        ("{ Version: '2012-10-17' }", Verdict::Invalid),
+        ("{ Version: '2020-01-01', Statement: [] }", Verdict::Invalid),
+        ("!Ref AWS::NoValue", Verdict::DefaultPolicy),
+        ("null", Verdict::Invalid),
+    ] {
+        assert_eq!(key(by(ROLE), &template("", &format!("{{ KeyPolicy: {policy} }}"))).verdict, expected, "{policy}");
+    }
+}
+
+#[test]
+fn a_policy_may_be_json_text() {
+    let text = r#"'{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::111122223333:role/Deploy"}, "Action": "kms:*", "Resource": "*"}]}'"#;
+    let with = |policy: &str| key(by(ROLE), &template("", &format!("{{ KeyPolicy: {policy} }}"))).verdict.word();
+    assert_eq!(with(text), "safe");
+    assert_eq!(with(&text.replace("role/Deploy", "role/Other")), "lockout");
+    assert_eq!(with(&format!("!Sub {}", text.replace("111122223333", "${AWS::AccountId}"))), "safe");
+    assert_eq!(with(&text.replace("\"Version\"", "Version")), "invalid");
+    assert_eq!(with("'{'"), "invalid");
+}
+
+#[test]
+fn a_replica_key_needs_a_policy_and_cannot_bypass_the_check() {
+    let replica = |properties: &str| {
+        let text = template("", properties).replace("AWS::KMS::Key", "AWS::KMS::ReplicaKey");
+        key(by(ROLE), &text).verdict.word()
+    };
+    assert_eq!(replica("{ PrimaryKeyArn: 'arn:aws:kms:eu-west-1:111122223333:key/mrk-1' }"), "invalid");
+    let other = allow("{ AWS: 'arn:aws:iam::111122223333:role/Other' }");
+    let policy = format!("{{ BypassPolicyLockoutSafetyCheck: true, KeyPolicy: {{ Statement: {other} }} }}");
+    assert_eq!(replica(&policy), "lockout");
+}
+
+#[test]
+fn bypass_skips_the_check_and_nothing_else() {
+    let with = |flag: &str, statements: &str| {
+        let properties =
+            format!("{{ BypassPolicyLockoutSafetyCheck: {flag}, KeyPolicy: {{ Statement: {statements} }} }}");
+        let answer = key(by(ROLE), &template("", &properties));
+        (answer.verdict, answer.without_bypass)
+    };
+    let other = allow("{ AWS: 'arn:aws:iam::111122223333:role/Other' }");
+    assert_eq!(with("true", &other), (Verdict::Bypassed, Some(Verdict::Lockout)));
+    assert_eq!(with("'true'", &other), (Verdict::Bypassed, Some(Verdict::Lockout)));
+    assert_eq!(with("false", &other), (Verdict::Lockout, None));
+    let wild = allow("{ AWS: 'arn:aws:iam::111122223333:role/*' }");
+    assert_eq!(with("true", &wild), (Verdict::Invalid, None));
+}
+
+#[test]
+fn what_cloudformation_refuses() {
+    let good = format!("{{ KeyPolicy: {{ Statement: [{DELEGATES}] }} }}");
+    for (sections, properties) in [
+        ("", "{ Description: !Ref Nothing }".to_owned()),
+        ("", "{ Description: !GetAtt Nothing.Arn }".to_owned()),
+        ("", "{ Description: !Sub '${Nothing}' }".to_owned()),
+        ("", "{ Description: !Ref K }".to_owned()),
+        ("", "{ KeyPolicy: { Statement: [{ Effect: Allow, Principal: '*', Action: 'kms:*', Resource: !GetAtt K.Arn }] } }".to_owned()),
+        ("", "{ Description: !If [Nothing, a, b] }".to_owned()),
+        ("Conditions: { A: !Condition B, B: !Not [!Condition A] }", "{ Description: !If [A, a, b] }".to_owned()),
+        ("Mappings: { M: { a: { b: c } } }", "{ Description: !FindInMap [M, a, x] }".to_owned()),
+        ("", "{ Description: !FindInMap [M, a, x] }".to_owned()),
+        ("", "{ Description: !Select [3, [a, b]] }".to_owned()),
+        ("", "{ Description: !Select [x, [a, b]] }".to_owned()),
+        ("", "{ Description: !Join [a] }".to_owned()),
+        ("", "{ Description: null }".to_owned()),
+    ] {
+        let text = format!("{}  Good:\n    Type: AWS::KMS::Key\n    Properties: {good}\n", template(sections, &properties));
+        let checked = checked(by(ROLE), &text);
+        let word = |id: &str| checked.keys.iter().find(|key| key.id == id).map(|key| key.verdict.word());
+        assert_eq!(word("K"), Some("invalid"), "{properties}");
+        assert_eq!(word("Good"), Some("safe-if-iam"), "the other key is still judged: {properties}");
+    }
+}
+
+#[test]
+fn what_cloudformation_does_not_refuse() {
+    for (sections, properties) in [
+        ("Parameters: { P: { Type: String, Default: x } }", "{ Description: !Ref P }"),
+        ("", "{ Description: !Sub '${AWS::StackName} ${!Literal}' }"),
+        ("Conditions: { No: !Equals [a, b] }", "{ Description: !If [No, !Select [3, [a]], b] }"),
+        ("Transform: My::Macro", "{ Description: !Ref MadeByTheMacro }"),
+        ("", "{ Description: '${Nothing} stays as it is' }"),
+    ] {
+        assert_eq!(key(by(ROLE), &template(sections, properties)).verdict, Verdict::DefaultPolicy, "{properties}");
+    }
+}
