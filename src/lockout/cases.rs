@@ -61,8 +61,8 @@ fn leads_only_to(
     }
 }
 
-/// The facts of a path by subject: what it is, else what it is not. Being one thing says of every other known text that
-/// it is not that; of a text with unknown parts it does not.
+/// The facts of a path by subject: what it is, else what it is not. Being one known text says of every other known text
+/// that it is not that; where either has unknown parts it does not.
 fn facts(path: &[(Question, bool)]) -> Vec<When> {
     let mut out: Vec<When> = Vec::new();
     let known: Vec<(Subject, WhenTest)> = path
@@ -74,10 +74,15 @@ fn facts(path: &[(Question, bool)]) -> Vec<When> {
         })
         .collect();
     for (subject, test) in &known {
-        let is_something = known.iter().any(|(other, test)| other == subject && !matches!(test, WhenTest::NotIn(_)));
+        let is_open = |text: &String| text.contains("{{");
+        let is_something = known.iter().any(|(other, test)| match test {
+            WhenTest::Equals(text) => other == subject && !is_open(text),
+            WhenTest::Absent => other == subject,
+            _ => false,
+        });
         let when = out.iter_mut().find(|when| when.subject == *subject && matches!(when.test, WhenTest::NotIn(_)));
         match (test, when) {
-            (WhenTest::NotIn(texts), _) if is_something && !texts.iter().any(|text| text.contains("{{")) => {}
+            (WhenTest::NotIn(texts), _) if is_something && !texts.iter().any(is_open) => {}
             (WhenTest::NotIn(more), Some(When { test: WhenTest::NotIn(texts), .. })) => texts.extend(more.clone()),
             _ => out.push(When { subject: subject.clone(), test: test.clone() }),
         }
