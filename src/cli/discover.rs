@@ -46,14 +46,23 @@ pub(crate) fn discover(
     Ok(out)
 }
 
-/// The files below a folder, by git's rules; the folder itself is walked whatever they say.
+/// The files below a folder, by git's rules. A named folder that git itself ignores is walked all the same.
 fn walk(root: &Path, exclude: &[String], out: &mut Vec<Found>) -> anyhow::Result<()> {
+    let found = below(root, exclude, true)?;
+    out.extend(if found.is_empty() { below(root, exclude, false)? } else { found });
+    Ok(())
+}
+
+/// The files below a folder; `outer`: whether the ignore files above it count.
+fn below(root: &Path, exclude: &[String], outer: bool) -> anyhow::Result<Vec<Found>> {
+    let mut out = Vec::new();
     let mut globs = OverrideBuilder::new(root);
     for glob in exclude {
         globs.add(&format!("!{glob}")).with_context(|| format!("--exclude: `{glob}` is no glob"))?;
     }
     let walker = WalkBuilder::new(root)
         .hidden(false)
+        .parents(outer)
         .follow_links(false)
         .overrides(globs.build().context("--exclude")?)
         .filter_entry(|entry| !matches!(entry.file_name().to_str(), Some(".git" | "node_modules")))
@@ -66,7 +75,7 @@ fn walk(root: &Path, exclude: &[String], out: &mut Vec<Found>) -> anyhow::Result
             out.push(Found { shown: shown(&path), path: Some(path), named: false });
         }
     }
-    Ok(())
+    Ok(out)
 }
 
 /// A path with `/`, without a leading `./`, relative to the working directory where it is below it.

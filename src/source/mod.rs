@@ -8,6 +8,8 @@ mod lines;
 mod load;
 mod scalar;
 mod sources;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use document::{Document, Duplicate, FileId, Limits, NodeId, NodeKind, Span};
 pub(crate) use error::SourceError;

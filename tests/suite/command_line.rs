@@ -112,6 +112,23 @@ fn walking_skips_what_is_excluded_and_what_is_no_template() {
 }
 
 #[test]
+fn what_git_ignores_is_skipped_unless_it_is_named() {
+    let files = folder(&[
+        (".gitignore", "cdk.out/**\nbuild/\n"),
+        (".git/HEAD", "ref: refs/heads/main\n"),
+        ("kms.yaml", DELEGATES),
+        ("cdk.out/App.template.json", r#"{"Resources": {"K": {"Type": "AWS::KMS::Key"}}}"#),
+        ("infra/build/kms.yaml", DELEGATES),
+        ("infra/kms.yaml", DELEGATES),
+    ]);
+    let count = |path: &str| report_in(files.path(), &["check", path]).keys().len();
+    assert_eq!(count("."), 2);
+    assert_eq!(count("infra"), 1);
+    assert_eq!(count("cdk.out"), 1);
+    assert_eq!(count("infra/build"), 1);
+}
+
+#[test]
 fn reports_go_to_files_as_well() {
     let files = folder(&[("kms.yaml", LOCKOUT)]);
     let run =
