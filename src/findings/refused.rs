@@ -1,5 +1,7 @@
 //! `template-refused`, `malformed-policy` and `invalid-principal`: refused before the lockout check is reached.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::lockout::{Checked, KeyAnswer, Outcome};
 use crate::policy::ProblemKind;
 use crate::world::Refusal;
@@ -13,27 +15,24 @@ const PLACES: usize = 4;
 
 /// What CloudFormation refuses: one finding for each problem of each key, and one for each problem of all the rest.
 pub(super) fn by_cloudformation(judge: &Judge<'_>, checked: &Checked) -> Vec<Finding> {
-    let is_key = |id: &str| checked.keys.iter().any(|key| key.id == id);
+    let keys: BTreeSet<&str> = checked.keys.iter().map(|key| key.id.as_str()).collect();
     let mut groups: Vec<(&str, Vec<&Refusal>)> = Vec::new();
+    let mut places: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     for (id, refusal) in &checked.refusals {
-        let owner = if is_key(id) { id.as_str() } else { "" };
-        let same = |(other, refusals): &&mut (&str, Vec<&Refusal>)| {
-            *other == owner && refusals.first().is_some_and(|first| first.message == refusal.message)
-        };
-        match groups.iter_mut().find(same) {
+        let owner = if keys.contains(id.as_str()) { id.as_str() } else { "" };
+        let place = *places.entry((owner, &refusal.message)).or_insert(groups.len());
+        match groups.get_mut(place) {
             Some((_, refusals)) => refusals.push(refusal),
             None => groups.push((owner, vec![refusal])),
         }
     }
+    let known: BTreeSet<_> = checked.refusals.iter().map(|(_, refusal)| (refusal.span, &refusal.message)).collect();
     let mut out: Vec<Finding> =
         groups.iter().filter_map(|(owner, refusals)| template_refused(judge, owner, refusals)).collect();
     for key in &checked.keys {
         let Some(Outcome::Refused(refusals)) = key.leaf.as_ref().map(|leaf| &leaf.outcome) else { continue };
-        for refusal in refusals {
-            if !checked.refusals.iter().any(|(_, known)| known == refusal) {
-                out.extend(template_refused(judge, &key.id, &[refusal]));
-            }
-        }
+        let own = refusals.iter().filter(|refusal| !known.contains(&(refusal.span, &refusal.message)));
+        out.extend(own.filter_map(|refusal| template_refused(judge, &key.id, &[refusal])));
     }
     out
 }

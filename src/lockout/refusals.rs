@@ -10,39 +10,45 @@ use crate::resolve::Scope;
 use crate::template::{Resource, Target, Template, references};
 use crate::world::{Refusal, Stop, World};
 
+/// How many members of a circle a message names.
+const NAMED: usize = 5;
+
 /// Every refusal of the template, with the logical id of the resource that it stands in (empty: no resource).
 pub(crate) fn of_template(scope: &Scope<'_>, nominal: &World) -> Vec<(String, Refusal)> {
-    let mut out = Vec::new();
     let template = scope.template;
+    let mut out: Vec<(String, Refusal)> = Vec::new();
     for (name, condition) in &template.conditions {
         if let Err(Stop::Refused(refusal)) = scope.condition(name, condition.span, nominal) {
-            push(&mut out, "", refusal);
+            out.push((String::new(), refusal));
         }
     }
     if template.transforms.is_empty() {
         for resource in &template.resources {
-            dangling(template, resource).into_iter().for_each(|refusal| push(&mut out, &resource.id, refusal));
+            out.extend(dangling(template, resource).into_iter().map(|refusal| (resource.id.clone(), refusal)));
         }
     }
     for cycle in cycles(template) {
-        for id in &cycle {
-            let Some(resource) = template.resource(id) else { continue };
-            let message = format!("circular dependency between resources: `{}`", cycle.join("`, `"));
-            push(&mut out, id, Refusal { message, span: resource.span });
-        }
+        let message = circle(&cycle);
+        let members = cycle.iter().filter_map(|id| template.resource(id));
+        out.extend(members.map(|one| (one.id.clone(), Refusal { message: message.clone(), span: one.span })));
     }
+    let mut seen = BTreeSet::new();
+    out.retain(|(_, refusal)| seen.insert((refusal.span, refusal.message.clone())));
     out
+}
+
+/// What is wrong with resources that depend on each other.
+fn circle(ids: &[String]) -> String {
+    let named = ids.iter().take(NAMED).map(|id| format!("`{id}`")).collect::<Vec<_>>().join(", ");
+    match ids.len().saturating_sub(NAMED) {
+        0 => format!("circular dependency between resources: {named}"),
+        more => format!("circular dependency between resources: {named} and {more} more"),
+    }
 }
 
 /// The refusals that a key is part of.
 pub(crate) fn of_key(key: &Resource, all: &[(String, Refusal)]) -> Vec<Refusal> {
     all.iter().filter(|(id, _)| *id == key.id).map(|(_, refusal)| refusal.clone()).collect()
-}
-
-fn push(out: &mut Vec<(String, Refusal)>, id: &str, refusal: Refusal) {
-    if !out.iter().any(|(_, other)| *other == refusal) {
-        out.push((id.to_owned(), refusal));
-    }
 }
 
 /// References of a resource to names that the template does not have.
@@ -86,18 +92,26 @@ fn cycles(template: &Template) -> Vec<Vec<String>> {
     }
     let edges: BTreeMap<&str, BTreeSet<&str>> =
         template.resources.iter().map(|one| (one.id.as_str(), needs(template, one))).collect();
-    let mut seen: BTreeSet<&str> = BTreeSet::new();
-    let mut out = Vec::new();
-    for resource in &template.resources {
-        let id = resource.id.as_str();
-        if seen.contains(id) || !reach(&edges, id).contains(id) {
-            continue;
+    let mut back: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for (from, to) in &edges {
+        for to in to {
+            back.entry(to).or_default().insert(from);
         }
-        let group: Vec<&str> =
-            reach(&edges, id).into_iter().filter(|other| reach(&edges, other).contains(id)).collect();
-        seen.extend(&group);
-        out.push(group.into_iter().map(str::to_owned).collect());
     }
+    let mut seen = BTreeSet::new();
+    let mut finished: Vec<&str> = Vec::new();
+    template.resources.iter().for_each(|one| finished.extend(reach(&edges, &one.id, &mut seen)));
+    // Kosaraju: what is reached backwards from the last finished, and was not yet, depends on it in a circle.
+    let mut seen = BTreeSet::new();
+    let mut out = Vec::new();
+    for id in finished.into_iter().rev() {
+        let group: BTreeSet<&str> = reach(&back, id, &mut seen).into_iter().collect();
+        let circular = group.len() > 1 || edges.get(id).is_some_and(|needs| group.contains(id) && needs.contains(id));
+        if circular {
+            out.push(group.into_iter().map(str::to_owned).collect());
+        }
+    }
+    out.sort();
     out
 }
 
@@ -114,13 +128,16 @@ fn needs<'t>(template: &'t Template, resource: &'t Resource) -> BTreeSet<&'t str
     named.filter_map(|name| Some(template.resource(&name)?.id.as_str())).collect()
 }
 
-/// Everything that `id` needs, directly or not.
-fn reach<'t>(edges: &BTreeMap<&'t str, BTreeSet<&'t str>>, id: &str) -> BTreeSet<&'t str> {
-    let mut out: BTreeSet<&'t str> = BTreeSet::new();
-    let mut left: Vec<&'t str> = edges.get(id).into_iter().flatten().copied().collect();
-    while let Some(next) = left.pop() {
-        if out.insert(next) {
-            left.extend(edges.get(next).into_iter().flatten());
+/// Everything that can be reached from `id` and is not `seen`, each after all that can be reached from it.
+fn reach<'t>(edges: &BTreeMap<&'t str, BTreeSet<&'t str>>, id: &'t str, seen: &mut BTreeSet<&'t str>) -> Vec<&'t str> {
+    let mut out = Vec::new();
+    let mut open: Vec<(&'t str, bool)> = vec![(id, false)];
+    while let Some((next, done)) = open.pop() {
+        if done {
+            out.push(next);
+        } else if seen.insert(next) {
+            open.push((next, true));
+            open.extend(edges.get(next).into_iter().flatten().filter(|to| !seen.contains(*to)).map(|to| (*to, false)));
         }
     }
     out

@@ -24,6 +24,8 @@ pub(crate) struct Template {
     pub(crate) conditions: BTreeMap<String, Condition>,
     /// In the order of the template.
     pub(crate) resources: Vec<Resource>,
+    /// The resources by their logical ids.
+    index: BTreeMap<String, usize>,
     /// The names of the macros that run over the whole template, and their places.
     pub(crate) transforms: Vec<(String, Span)>,
     /// Keys of maps that are written twice in a KMS key, or that write a KMS key twice, with its logical id.
@@ -87,6 +89,7 @@ impl Template {
         }
         Some(Template {
             duplicates: duplicates(document, &resources),
+            index: resources.iter().enumerate().map(|(index, resource)| (resource.id.clone(), index)).collect(),
             parameters: section(document, "Parameters", |_, node| parameter(document, node)),
             mappings: section(document, "Mappings", |_, node| read(document, node)),
             conditions: section(document, "Conditions", |span, node| Condition {
@@ -118,6 +121,7 @@ impl Template {
             parameters: BTreeMap::new(),
             mappings: BTreeMap::new(),
             conditions: BTreeMap::new(),
+            index: BTreeMap::from([(key.id.clone(), 0)]),
             resources: vec![key],
             transforms: Vec::new(),
             duplicates,
@@ -131,7 +135,7 @@ impl Template {
 
     /// A resource by its logical id.
     pub(crate) fn resource(&self, id: &str) -> Option<&Resource> {
-        self.resources.iter().find(|resource| resource.id == id)
+        self.resources.get(*self.index.get(id)?)
     }
 
     /// The keys: every AWS::KMS::Key and AWS::KMS::ReplicaKey.
