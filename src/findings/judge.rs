@@ -86,7 +86,7 @@ impl Judge<'_> {
 
     fn undecided(&self, key: &KeyAnswer) -> Finding {
         let on = if key.exhausted {
-            "too many combinations of values".to_owned()
+            "more than can be worked out".to_owned()
         } else if !self.is_named() && key.open.iter().any(|open| open.kind == "deployer") {
             "who deploys it".to_owned()
         } else {

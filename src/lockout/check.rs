@@ -1,6 +1,7 @@
 //! All keys of one template in one deployment: explores the nominal world for the verdict, and every other world for the
 //! cases (design §2, "Worlds").
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 
 use crate::aws::context_key;
@@ -18,6 +19,9 @@ use super::evaluate::{Leaf, Outcome, Subject, evaluate};
 use super::opens::opens;
 use super::refusals;
 use super::verdict::{Case, Open, Verdict};
+
+/// How many worlds may be run for all keys of a template.
+const WORLDS_OF_ALL: usize = 60_000;
 
 /// What was found out about a template. One without keys is nobody's business.
 #[derive(Debug, Default)]
@@ -63,7 +67,8 @@ pub(crate) struct KeyAnswer {
 
 /// Checks every key of `template`.
 pub(crate) fn check(template: &Template, deployment: &Deployment) -> Checked {
-    let scope = Scope { template, givens: &deployment.givens };
+    let scope = Scope::new(template, &deployment.givens);
+    let worlds = Cell::new(WORLDS_OF_ALL);
     let defaults = defaults(&scope);
     let nominal =
         defaults.iter().fold(World::default(), |world, (hole, text)| world.assume(hole.clone(), text.clone()));
@@ -73,8 +78,17 @@ pub(crate) fn check(template: &Template, deployment: &Deployment) -> Checked {
     }
     out.refusals = refusals::of_template(&scope, &nominal);
     for key in template.keys() {
-        let refused = refusals::of_key(key, &out.refusals);
-        let subject = Subject { scope: &scope, key, refused: &refused, deployment, bypass_counts: true, doubted: None };
+        let refused = refusals::of_key(template, key, &out.refusals);
+        let subject = Subject {
+            scope: &scope,
+            key,
+            refused: &refused,
+            deployment,
+            bypass_counts: true,
+            doubted: None,
+            worlds: &worlds,
+        };
+        scope.renew();
         match check_key(&subject, &nominal, !defaults.is_empty()) {
             Ok(answer) => out.keys.push(answer),
             Err(because) => out.skipped.push((key.id.clone(), because)),
@@ -110,6 +124,7 @@ fn check_key(subject: &Subject<'_>, nominal: &World, has_defaults: bool) -> Resu
         }
     });
     let policy = leaf.as_ref().and_then(|leaf| leaf.policy.clone());
+    let open = opens(&tree, subject);
     Ok(KeyAnswer {
         id: subject.key.id.clone(),
         span: subject.key.span,
@@ -117,12 +132,12 @@ fn check_key(subject: &Subject<'_>, nominal: &World, has_defaults: bool) -> Resu
         verdict,
         without_bypass,
         cases: cases(&every, verdict),
-        open: opens(&tree, subject),
+        exhausted: open.iter().any(|open| open.kind == "budget"),
+        open,
         administrators: policy.as_ref().map_or_else(Vec::new, |policy| administrators(subject, policy, nominal)),
         assumes: policy.as_ref().map_or_else(Vec::new, |policy| assumes(subject, policy, nominal, answered)),
         policy,
         leaf,
-        exhausted: tree.paths().iter().any(|(_, leaf)| leaf.is_none()),
     })
 }
 
@@ -142,7 +157,12 @@ fn assumes(subject: &Subject<'_>, policy: &Value, nominal: &World, answered: Ans
 
 fn run(subject: &Subject<'_>, world: &World) -> Tree<Leaf> {
     let evaluated = |world: &World| evaluate(subject, world);
-    explore(world, &evaluated, &Leaf::refused, &Leaf::same, &mut Budget::default())
+    let mut budget = Budget::default();
+    budget.worlds = budget.worlds.min(subject.worlds.get());
+    let given = budget.worlds;
+    let tree = explore(world, &evaluated, &Leaf::refused, &Leaf::same, &mut budget);
+    subject.worlds.set(subject.worlds.get().saturating_sub(given.saturating_sub(budget.worlds)));
+    tree
 }
 
 fn kind(key: &Resource) -> &'static str {

@@ -3,6 +3,8 @@
 //! Source of the order: KMS API, CreateKey: syntax, principals, then the lockout check, which
 //! BypassPolicyLockoutSafetyCheck skips; a key without policy gets the default one, unchecked.
 
+use std::cell::Cell;
+
 use crate::deployment::Deployment;
 use crate::policy::{Document, Grant, Problem, ProblemKind, Request, Trace, decide, from_json_text, problems};
 use crate::resolve::Scope;
@@ -61,6 +63,8 @@ pub(crate) struct Subject<'a> {
     pub(crate) bypass_counts: bool,
     /// A context key (lower case) of which nothing is taken for granted this time.
     pub(crate) doubted: Option<&'a str>,
+    /// How many worlds may still be run for the template.
+    pub(crate) worlds: &'a Cell<usize>,
 }
 
 impl Leaf {

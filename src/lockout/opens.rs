@@ -5,6 +5,9 @@ use crate::world::{Facet, Hole, Origin, Question, Tree};
 use super::evaluate::{Leaf, Outcome, Subject};
 use super::verdict::Open;
 
+/// What to do where a template asks for more than can be worked out.
+const TOO_MUCH: &str = "give values with --parameter KEY=VALUE, or simplify the template: too much is left to work out";
+
 /// The open facts of the nominal world, each once, in the order in which they were asked.
 pub(crate) fn opens(tree: &Tree<Leaf>, subject: &Subject<'_>) -> Vec<Open> {
     let mut out: Vec<Open> = Vec::new();
@@ -40,13 +43,7 @@ fn iam(action: &str) -> Open {
 }
 
 fn budget() -> Open {
-    Open {
-        kind: "budget",
-        name: "worlds".to_owned(),
-        span: None,
-        help: "give values for parameters with --parameter KEY=VALUE: too many combinations are left to explore"
-            .to_owned(),
-    }
+    Open { kind: "budget", name: "worlds".to_owned(), span: None, help: TOO_MUCH.to_owned() }
 }
 
 fn of_hole(hole: &Hole, subject: &Subject<'_>) -> Open {
@@ -74,6 +71,7 @@ fn help(hole: &Hole, name: &str) -> String {
         Origin::Deployer(Facet::Path) => "--context aws:PrincipalArn=ARN with the role's path".to_owned(),
         Origin::Context(key) => format!("--context {key}=…, or --context {key} if the call does not carry it"),
         Origin::Later { kind, .. } => match *kind {
+            "budget" => TOO_MUCH.to_owned(),
             "key" => "write `\"Resource\": \"*\"`, which stands for this key".to_owned(),
             "import" => format!("--export {name}=…"),
             "ssm" => format!("--ssm {name}=…"),

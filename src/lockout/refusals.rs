@@ -46,9 +46,18 @@ fn circle(ids: &[String]) -> String {
     }
 }
 
-/// The refusals that a key is part of.
-pub(crate) fn of_key(key: &Resource, all: &[(String, Refusal)]) -> Vec<Refusal> {
-    all.iter().filter(|(id, _)| *id == key.id).map(|(_, refusal)| refusal.clone()).collect()
+/// The refusals that touch a key: its own, and those of the resources that it needs.
+pub(crate) fn of_key(template: &Template, key: &Resource, all: &[(String, Refusal)]) -> Vec<Refusal> {
+    if all.is_empty() {
+        return Vec::new();
+    }
+    let mut needed: BTreeSet<&str> = BTreeSet::from([key.id.as_str()]);
+    let mut left: Vec<&Resource> = vec![key];
+    while let Some(resource) = left.pop() {
+        let more: Vec<&str> = needs(template, resource).into_iter().filter(|id| needed.insert(id)).collect();
+        left.extend(more.into_iter().filter_map(|id| template.resource(id)));
+    }
+    all.iter().filter(|(id, _)| needed.contains(id.as_str())).map(|(_, refusal)| refusal.clone()).collect()
 }
 
 /// References of a resource to names that the template does not have.

@@ -34,6 +34,12 @@ impl Scope<'_> {
     }
 
     fn holds(&self, expr: &Expr, world: &World, above: &mut Vec<String>) -> Result<bool, Stop> {
+        self.effort
+            .deeper(|| self.holds_one(expr, world, above))
+            .unwrap_or_else(|| world.ask(Question::Fact(later_here("budget", "expressions", expr.span))))
+    }
+
+    fn holds_one(&self, expr: &Expr, world: &World, above: &mut Vec<String>) -> Result<bool, Stop> {
         match &expr.kind {
             ExprKind::Condition(name) => self.named(name, expr.span, world, above),
             ExprKind::Not(inner) => self.holds(inner, world, above).map(|answer| !answer),

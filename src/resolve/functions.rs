@@ -5,6 +5,7 @@
 use crate::template::{Expr, ExprKind, SubPart};
 use crate::world::{Kind, Text, Value, World};
 
+use super::effort::LONGEST;
 use super::lift::lift;
 use super::names::{later, later_here};
 use super::scope::{Scope, refused};
@@ -119,7 +120,8 @@ fn substitute(
         let mut out = Text::default();
         for value in values {
             match as_text(value) {
-                Some(text) => out.append(&text),
+                Some(text) if out.len() + text.len() <= LONGEST => out.append(&text),
+                Some(_) => return Kind::Unknown(later_here("budget", "text", expr.span)),
                 None => return refused("Fn::Sub can only substitute texts, not lists or maps", expr),
             }
         }
@@ -137,7 +139,8 @@ fn join(args: &[Value], expr: &Expr, world: &World) -> Kind {
                     out.push_str(delimiter);
                 }
                 match as_text(item) {
-                    Some(text) => out.append(&text),
+                    Some(text) if out.len() + text.len() <= LONGEST => out.append(&text),
+                    Some(_) => return Kind::Unknown(later_here("budget", "text", expr.span)),
                     None => return refused("Fn::Join joins texts, not lists or maps", expr),
                 }
             }

@@ -3,6 +3,7 @@
 //! Follows: AWS CloudFormation User Guide, intrinsic-function-reference.html. Must not know: IAM, deployments.
 
 mod conditions;
+mod effort;
 mod functions;
 mod givens;
 mod lift;

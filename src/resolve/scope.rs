@@ -3,6 +3,7 @@
 use crate::template::{Expr, ExprKind, Template};
 use crate::world::{Key, Kind, Refusal, Value, World};
 
+use super::effort::Effort;
 use super::functions;
 use super::givens::Givens;
 use super::names::later_here;
@@ -15,12 +16,31 @@ pub(crate) struct Scope<'t> {
     pub(crate) template: &'t Template,
     /// The known values.
     pub(crate) givens: &'t Givens,
+    /// What resolving may still cost.
+    pub(super) effort: Effort,
 }
 
 impl<'t> Scope<'t> {
+    /// A template with the values that are known.
+    pub(crate) fn new(template: &'t Template, givens: &'t Givens) -> Scope<'t> {
+        Scope { template, givens, effort: Effort::new() }
+    }
+
+    /// Begins another key: it may cost as much as the one before.
+    pub(crate) fn renew(&self) {
+        self.effort.renew();
+    }
+
     /// What `expr` is in `world`. Total: what cannot be known is a hole, what hangs on a question is open, what
     /// CloudFormation refuses is refused, each in its place.
     pub(crate) fn resolve(&self, expr: &Expr, world: &World) -> Value {
+        self.effort.deeper(|| self.resolve_one(expr, world)).unwrap_or_else(|| {
+            let kind = Kind::Unknown(later_here("budget", "expressions", expr.span));
+            Value { span: expr.span, kind }
+        })
+    }
+
+    fn resolve_one(&self, expr: &Expr, world: &World) -> Value {
         let kind = match &expr.kind {
             ExprKind::Text(text) => Kind::Text(texts::replaced(self, text, expr.span)),
             ExprKind::Null => refused("`null` values are not allowed in templates", expr),

@@ -55,6 +55,15 @@ impl Text {
         }
     }
 
+    /// The bytes that are known.
+    pub(crate) fn len(&self) -> usize {
+        let known = self.0.iter().map(|piece| match piece {
+            Piece::Literal(text) => text.len(),
+            Piece::Hole(_) => 0,
+        });
+        known.sum()
+    }
+
     /// Appends known characters.
     pub(crate) fn push_str(&mut self, text: &str) {
         if text.is_empty() {

@@ -149,6 +149,56 @@ fn stdin_has_limits_too() {
     assert_eq!(run_with_stdin(here.path(), &["check", "-"], b"").code, 2);
 }
 
+/// A key whose administrator, and whose Condition, hang on the given sections.
+fn hanging(conditions: &str, resources: &str) -> String {
+    format!(
+        "Conditions:\n  Same: !Equals [a, a]\n{conditions}\nResources:\n{resources}  K: {{ Type: AWS::KMS::Key, Condition: C0, Properties: {{ KeyPolicy: {{ Statement: [{{ Effect: Allow, Principal: {{ AWS: !GetAtt R0.Arn }}, Action: 'kms:*', Resource: '*' }}] }} }} }}\n"
+    )
+}
+
+#[test]
+fn names_that_lead_to_names_without_end() {
+    let one_role = "  R0: { Type: AWS::IAM::Role }\n".to_owned();
+    let chain = |count: usize, line: &dyn Fn(usize) -> String| -> String { (0..count).map(line).collect() };
+    let not = |n: usize| format!("  C{n}: !Not [!Condition C{}]\n", n + 1);
+    let and = |n: usize| format!("  C{n}: !And [!Condition C{0}, !Condition C{0}]\n", n + 1);
+    let name = |n: usize| format!("  R{n}: {{ Type: AWS::IAM::Role, Properties: {{ RoleName: !Ref R{} }} }}\n", n + 1);
+    let twice = |n: usize| {
+        format!("  R{n}: {{ Type: AWS::IAM::Role, Properties: {{ RoleName: !Sub '${{R{0}}}${{R{0}}}' }} }}\n", n + 1)
+    };
+    let last = |count: usize| format!("  C{count}: !Equals [a, a]\n");
+    let role = |count: usize| {
+        format!("  R{count}: {{ Type: AWS::IAM::Role, Properties: {{ RoleName: {} }} }}\n", "x".repeat(60))
+    };
+    let c0 = "  C0: !Equals [a, a]\n";
+    for (what, template) in [
+        ("a long chain of conditions", hanging(&(chain(20_000, &not) + &last(20_000)), &one_role)),
+        ("conditions that double", hanging(&(chain(60, &and) + &last(60)), &one_role)),
+        ("a long chain of names", hanging(c0, &(chain(20_000, &name) + &role(20_000)))),
+        ("names that double", hanging(c0, &(chain(60, &twice) + &role(60)))),
+        ("names that double into a long text", hanging(c0, &(chain(20, &twice) + &role(20)))),
+    ] {
+        let files = folder(&[("hostile.yaml", &template), ("good.yaml", DELEGATES)]);
+        let run = check(files.path(), &["."]);
+        assert!(matches!(run.code, 0 | 1), "{what}: {}", run.stderr);
+        let verdicts: Vec<String> = Report(run.json()).keys().iter().map(|key| text(&key["verdict"])).collect();
+        assert_eq!(verdicts.len(), 2, "{what}");
+        assert_eq!(verdicts[0], "safe-if-iam", "{what}: the other file is still judged");
+        assert!(["undecided", "lockout"].contains(&verdicts[1].as_str()), "{what}: {verdicts:?}");
+    }
+}
+
+#[test]
+fn a_circle_of_many_resources_is_one_finding() {
+    let resources: String = (0..20_000)
+        .map(|n| format!("  R{n}: {{ Type: AWS::SNS::Topic, DependsOn: R{} }}\n", (n + 1) % 20_000))
+        .collect();
+    let files = folder(&[("circle.yaml", &format!("Resources:\n{resources}  K: {{ Type: AWS::KMS::Key }}\n"))]);
+    let report = Report(check(files.path(), &["circle.yaml"]).json());
+    assert_eq!(report.codes(), ["template-refused"]);
+    assert_eq!(report.verdict("K"), "default-policy", "the key is no part of it");
+}
+
 #[test]
 fn many_unknowns_end_in_an_honest_answer() {
     let mut template = String::from("Parameters:\n");

@@ -168,6 +168,22 @@ fn what_cloudformation_refuses() {
 }
 
 #[test]
+fn a_key_is_touched_by_what_is_wrong_with_the_resources_it_needs() {
+    let text = template(
+        "",
+        "{ KeyPolicy: { Statement: [{ Effect: Allow, Principal: { AWS: !GetAtt A.Arn }, Action: 'kms:*', Resource: '*' }] } }",
+    );
+    for roles in [
+        "  A: { Type: AWS::IAM::Role, Properties: { RoleName: !Ref B } }\n  B: { Type: AWS::IAM::Role, Properties: { RoleName: !Ref A } }\n",
+        "  A: { Type: AWS::IAM::Role, Properties: { RoleName: !Ref A } }\n",
+        "  A: { Type: AWS::IAM::Role, Properties: { RoleName: !Ref Nothing } }\n",
+        "  A: { Type: AWS::IAM::Role, DependsOn: B }\n  B: { Type: AWS::IAM::Role, DependsOn: Nothing }\n",
+    ] {
+        assert_eq!(key(by(ROLE), &format!("{text}{roles}")).verdict, Verdict::Invalid, "{roles}");
+    }
+}
+
+#[test]
 fn what_cloudformation_does_not_refuse() {
     for (sections, properties) in [
         ("Parameters: { P: { Type: String, Default: x } }", "{ Description: !Ref P }"),
