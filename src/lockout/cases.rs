@@ -125,7 +125,7 @@ fn fact(question: &Question, yes: bool) -> (Subject, Option<WhenTest>) {
             Origin::Later { kind: "condition", name, .. } => {
                 (Subject::Condition(name.clone()), Some(WhenTest::Is(yes)))
             }
-            _ => (Subject::Unknown(hole.placeholder()), Some(equals("true".to_owned()))),
+            _ => (Subject::Unknown(hole.mark()), Some(equals("true".to_owned()))),
         },
         Question::IamAllows(action) => (Subject::Iam((*action).to_owned()), Some(WhenTest::Allows(yes))),
     }

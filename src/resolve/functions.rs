@@ -56,7 +56,7 @@ fn one_text(expr: &Expr, argument: Value, f: &dyn Fn(&str) -> Kind) -> Value {
             Some(name) => f(name),
             None => Kind::Unknown(later_here("import", &text.to_string(), expr.span)),
         },
-        Some(Kind::Unknown(hole)) => Kind::Unknown(later_here("import", &hole.placeholder(), expr.span)),
+        Some(Kind::Unknown(hole)) => Kind::Unknown(later_here("import", &hole.mark(), expr.span)),
         _ => refused("the argument must be a text", expr),
     })
 }

@@ -188,7 +188,7 @@ impl Hole {
     }
 
     /// `{{kind:name}}`, as the JSON contract writes it.
-    pub(crate) fn placeholder(&self) -> String {
+    pub(crate) fn mark(&self) -> String {
         format!("{{{{{}:{}}}}}", self.origin().kind(), self.origin().name())
     }
 }

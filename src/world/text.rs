@@ -145,7 +145,7 @@ impl fmt::Display for Text {
         for piece in &self.0 {
             match piece {
                 Piece::Literal(text) => f.write_str(text)?,
-                Piece::Hole(hole) => f.write_str(&hole.placeholder())?,
+                Piece::Hole(hole) => f.write_str(&hole.mark())?,
             }
         }
         Ok(())
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn unknown_parts_print_as_placeholders() {
+    fn unknown_parts_print_as_marks() {
         let mut text = Text::literal("arn:aws:iam::");
         text.push(&account());
         assert_eq!(text.to_string(), "arn:aws:iam::{{account:AWS::AccountId}}");

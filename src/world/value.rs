@@ -101,10 +101,10 @@ impl Value {
             Kind::Map(entries) => {
                 Plain::Map(entries.iter().filter_map(|(key, value)| Some((key.text.clone(), value.plain()?))).collect())
             }
-            Kind::Members(hole) | Kind::Unknown(hole) => Plain::Text(hole.placeholder()),
+            Kind::Members(hole) | Kind::Unknown(hole) => Plain::Text(hole.mark()),
             Kind::Nothing => return None,
             Kind::Open(question, _) => Plain::Text(match question.hole() {
-                Some(hole) => hole.placeholder(),
+                Some(hole) => hole.mark(),
                 None => "{{iam:kms:PutKeyPolicy}}".to_owned(),
             }),
             Kind::Refused(_) => Plain::Text("{{refused:template}}".to_owned()),

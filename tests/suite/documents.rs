@@ -77,6 +77,6 @@ fn the_action_names_only_flags_that_exist() {
 #[test]
 fn the_documents_speak_of_the_project_alone() {
     for path in ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/fidelity.md"] {
-        assert!(!read(path).contains("/work/"), "{path} names a path of somebody's machine");
+        assert!(!read(path).contains("/home/"), "{path} names a path of somebody's machine");
     }
 }
