@@ -9,6 +9,7 @@
 //! `docs/architecture.md` has the picture and the reasons.
 
 pub mod cli;
+pub mod engine;
 
 pub(crate) mod aws;
 pub(crate) mod deployment;

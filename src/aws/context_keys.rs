@@ -125,6 +125,28 @@ const KEYS: &[ContextKey] = &[
     row("aws:tagkeys", Presence::Unknown, None),
 ];
 
+/// Keys that may carry several values. Source: IAMUG, the type "multivalued" of each key; KMSDG for those of KMS.
+const MULTIVALUED: [&str; 13] = [
+    "aws:calledvia",
+    "aws:tagkeys",
+    "aws:principalorgpaths",
+    "aws:principalservicenameslist",
+    "aws:resourceorgpaths",
+    "aws:sourceorgpaths",
+    "aws:chatbotsourcearn",
+    "kms:encryptioncontextkeys",
+    "kms:grantoperations",
+    "kms:resourcealiases",
+    "kms:recipientattestation:pcr",
+    "cognito-identity.amazonaws.com:amr",
+    "sts:transitivetagkeys",
+];
+
+/// Whether a key, whose name ignores case, may carry several values.
+pub(crate) fn is_multivalued(name: &str) -> bool {
+    MULTIVALUED.iter().any(|key| name.eq_ignore_ascii_case(key))
+}
+
 /// The row of a key, whose name ignores case; keys that are not listed are [`Presence::Unknown`].
 pub(crate) fn context_key(name: &str) -> ContextKey {
     let name = name.to_ascii_lowercase();

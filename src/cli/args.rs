@@ -85,9 +85,25 @@ pub(crate) struct Flags {
     /// A key of the request context, such as aws:PrincipalOrgID=o-a1b2c3d4e5; without =VALUE the call does not carry it
     #[arg(long, value_name = "KEY[=VALUE]", value_parser = context, help_heading = "With which values")]
     pub(crate) context: Vec<(String, Option<String>)>,
-    /// A file with the deployer's IAM policies (a document or a list); given once, the set is complete
-    #[arg(long, value_name = "FILE", help_heading = "With which values")]
+
+    /// The deployer's IAM policies: a file with a document or a list, or an AWS managed policy's ARN; then they are all
+    #[arg(long, value_name = "FILE|ARN", help_heading = "With which policies beside the key policy")]
     pub(crate) identity_policy: Vec<PathBuf>,
+    /// The deployer's permissions boundary: a file, or an AWS managed policy's ARN
+    #[arg(long, value_name = "FILE|ARN", help_heading = "With which policies beside the key policy")]
+    pub(crate) permissions_boundary: Option<PathBuf>,
+    /// The policy of the deployer's session; repeatable
+    #[arg(long, value_name = "FILE", help_heading = "With which policies beside the key policy")]
+    pub(crate) session_policy: Vec<PathBuf>,
+    /// Service control policies of one level (root, OU, account); repeatable, every level must allow
+    #[arg(long, value_name = "FILE", help_heading = "With which policies beside the key policy")]
+    pub(crate) scp: Vec<PathBuf>,
+    /// Resource control policies of one level; repeatable, every level must allow
+    #[arg(long, value_name = "FILE", help_heading = "With which policies beside the key policy")]
+    pub(crate) rcp: Vec<PathBuf>,
+    /// Output of `aws iam get-account-authorization-details`: the deployer's policies, and which principals exist
+    #[arg(long, value_name = "FILE", help_heading = "With which policies beside the key policy")]
+    pub(crate) iam_snapshot: Option<PathBuf>,
 
     /// How the report is written to stdout
     #[arg(long, value_enum, default_value_t = Format::Text, help_heading = "Output")]

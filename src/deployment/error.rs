@@ -34,6 +34,15 @@ pub(crate) enum DeploymentError {
     /// No partition.
     #[error("--partition: there is no partition `{0}`: use `aws`, `aws-cn` or `aws-us-gov`")]
     Partition(String),
+    /// A managed policy that is not in the table.
+    #[error("`{0}` is no AWS managed policy that is known here ({1}): give its document as a file")]
+    Managed(String, String),
+    /// Some other file.
+    #[error("--iam-snapshot: the file is not what `aws iam get-account-authorization-details` prints")]
+    Snapshot,
+    /// A principal that the snapshot of its own account does not have.
+    #[error("--iam-snapshot: the deployer `{0}` is not in the file")]
+    NoDeployer(String),
     /// Two partitions.
     #[error("--region {region} is not in partition `{partition}`")]
     TwoPartitions {

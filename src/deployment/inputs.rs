@@ -27,4 +27,14 @@ pub(crate) struct Inputs {
     pub(crate) context: Vec<(String, Option<String>)>,
     /// `--identity-policy FILE`: `None` where the flag was not given.
     pub(crate) identity_policies: Option<Vec<Document>>,
+    /// `--permissions-boundary FILE`.
+    pub(crate) boundary: Option<Document>,
+    /// `--session-policy FILE`.
+    pub(crate) session_policies: Option<Vec<Document>>,
+    /// `--scp FILE`, one level each.
+    pub(crate) scps: Vec<Document>,
+    /// `--rcp FILE`, one level each.
+    pub(crate) rcps: Vec<Document>,
+    /// `--iam-snapshot FILE`.
+    pub(crate) snapshot: Option<Document>,
 }

@@ -3,19 +3,23 @@
 //! Source: AWS CloudFormation User Guide, using-iam-servicerole.html: with a service role that role is the caller, in a
 //! session named `AWSCloudFormation`; without one, the caller's own credentials are used.
 
+mod beside;
 mod error;
-mod identity;
 mod inputs;
+mod snapshot;
 
+pub(crate) use beside::managed;
 pub(crate) use error::DeploymentError;
 pub(crate) use inputs::Inputs;
 
 use std::collections::BTreeMap;
 
 use crate::aws::{AccountId, PrincipalArn, PrincipalKind, is_partition, partition_of_region};
-use crate::policy::Caller;
+use crate::policy::{Caller, Layers};
 use crate::resolve::Givens;
-use crate::world::{Text, Value};
+use crate::world::Text;
+
+use snapshot::Snapshot;
 
 /// The session in which CloudFormation uses a service role. Source: CloudTrail records of such calls.
 const SERVICE_ROLE_SESSION: &str = "AWSCloudFormation";
@@ -35,8 +39,10 @@ pub(crate) struct Deployment {
     pub(crate) via_cloudformation: bool,
     /// Context keys (lower case) that were given.
     pub(crate) context: BTreeMap<String, Vec<String>>,
-    /// The deployer's IAM policies, if they were given: then they are all of them.
-    pub(crate) identity: Option<Vec<Value>>,
+    /// The policies beside the key policy, as far as they were given.
+    pub(crate) layers: Layers,
+    /// Which principals exist in the account, where that is known.
+    pub(crate) snapshot: Option<Snapshot>,
 }
 
 impl Deployment {
@@ -73,11 +79,46 @@ impl Deployment {
         if let (Some([principal]), Some(_)) = (context.get("aws:principalarn").map(Vec::as_slice), &arn) {
             caller.principal = Text::literal(principal);
         }
-        let identity =
-            inputs.identity_policies.map(|documents| documents.iter().flat_map(identity::policies).collect());
+        let snapshot = inputs.snapshot.map(Snapshot::parse).transpose()?;
+        if let Some(snapshot) = &snapshot {
+            caller.principal = with_path(&caller.principal, arn.as_ref(), snapshot);
+        }
+        let mut layers = Layers {
+            identity: beside::all(inputs.identity_policies),
+            boundary: inputs.boundary.as_ref().map(beside::policies),
+            session: beside::all(inputs.session_policies),
+            scps: inputs.scps.iter().map(beside::policies).collect(),
+            rcps: inputs.rcps.iter().map(beside::policies).collect(),
+        };
+        if let (Some(snapshot), Some(principal)) = (&snapshot, caller.principal.as_literal()) {
+            fill_in(&mut layers, snapshot, principal)?;
+        }
         let deployer = arn.map(|arn| shown(arn, session));
-        Ok(Deployment { name: name.to_owned(), givens, caller, deployer, via_cloudformation: true, context, identity })
+        let name = name.to_owned();
+        Ok(Deployment { name, givens, caller, deployer, via_cloudformation: true, context, layers, snapshot })
     }
+}
+
+/// The ARN of the deployer's role with its path, which a session's ARN does not carry.
+fn with_path(principal: &Text, arn: Option<&PrincipalArn>, snapshot: &Snapshot) -> Text {
+    let role = arn.and_then(|arn| match &arn.kind {
+        PrincipalKind::Session { role, .. } => snapshot.role_arn(role),
+        _ => None,
+    });
+    role.map_or_else(|| principal.clone(), |arn| Text::literal(&arn))
+}
+
+/// Policies that no flag gives come from the snapshot. The root user has none.
+fn fill_in(layers: &mut Layers, snapshot: &Snapshot, principal: &str) -> Result<(), DeploymentError> {
+    let Some(found) = snapshot.authorization(principal) else {
+        let missing = snapshot.exists(principal) == Some(false) && principal.split('/').count() > 1;
+        return if missing { Err(DeploymentError::NoDeployer(principal.to_owned())) } else { Ok(()) };
+    };
+    layers.identity.get_or_insert(found.identity);
+    if layers.boundary.is_none() {
+        layers.boundary = found.boundary;
+    }
+    Ok(())
 }
 
 /// Who was named, and in which session. A service role is the caller whoever calls CloudFormation.

@@ -1,7 +1,7 @@
 //! `locks-out-deployer` and `may-lock-out-deployer`: which statement decides, and what would change it.
 
 use crate::lockout::{KeyAnswer, Leaf, Outcome, Subject, Verdict, When};
-use crate::policy::{Document, Effect, Element, Grant, Outcome as Applied, Statement, Trace, condition_lines};
+use crate::policy::{Document, Effect, Element, Grant, Layer, Outcome as Applied, Statement, Trace, condition_lines};
 use crate::source::Span;
 
 use super::judge::Judge;
@@ -118,10 +118,13 @@ fn advice(judge: &Judge<'_>, grant: Grant, reasons: &[Reason]) -> String {
             Some(arn) => format!("exempt the deployer from this Deny: `{arn}`"),
             None => "exempt the deployer from this Deny".to_owned(),
         },
-        Grant::DeniedByIam => format!("remove the Deny of kms:PutKeyPolicy from the IAM policies of {deployer}"),
-        Grant::NotByIam => {
+        Grant::DeniedBy(layer) => {
+            format!("remove the Deny of kms:PutKeyPolicy from the {} of {deployer}", layer.name())
+        }
+        Grant::NotBy(Layer::Identity) => {
             format!("allow kms:PutKeyPolicy in the IAM policies of {deployer}, or name it in the key policy")
         }
+        Grant::NotBy(layer) => format!("allow kms:PutKeyPolicy in the {} of {deployer}", layer.name()),
         _ if reasons.iter().any(|reason| reason.close) => "let this statement allow kms:PutKeyPolicy".to_owned(),
         _ => match judge.principal() {
             Some(arn) => format!("let the deployer keep control of the key: add `{arn}` to its administrators"),

@@ -1,7 +1,7 @@
 //! Who can call kms:PutKeyPolicy under a policy: the principals that it names for that, as written after resolution.
 
 use crate::aws::{PrincipalArn, PrincipalKind};
-use crate::policy::{Caller, Document, Effect, Element, Grant, Outcome, Request, decide, named_principals};
+use crate::policy::{Caller, Document, Effect, Element, Grant, Layers, Outcome, Request, decide, named_principals};
 use crate::world::{Text, Value, World};
 
 use super::evaluate::{Subject, request};
@@ -46,6 +46,6 @@ fn may_administer(
     }
     let caller = Caller::named(&arn, None, account, partition);
     let request = Request { caller, ..request.clone() };
-    let decision = decide(document, None, &request, world);
+    let decision = decide(Some(document), &Layers::default(), &request, world);
     decision.is_ok_and(|decision| decision.grant != Grant::Denied && decision.grant != Grant::Nothing)
 }

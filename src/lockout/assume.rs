@@ -48,7 +48,7 @@ fn part(arn: &Text, index: usize) -> Option<Text> {
 }
 
 /// Every principal that the policy names.
-fn principals(policy: &Value) -> Vec<(Text, Span)> {
+pub(super) fn principals(policy: &Value) -> Vec<(Text, Span)> {
     let document = Document { value: policy, of_identity: false };
     let elements =
         document.statements().into_iter().filter_map(|one| one.element("Principal").or(one.element("NotPrincipal")));

@@ -108,12 +108,16 @@ fn only_value_left(when: &mut When, path: &[(Question, bool)]) {
 fn fact(question: &Question, yes: bool) -> (Subject, Option<WhenTest>) {
     let equals = |text: String| if yes { WhenTest::Equals(text) } else { WhenTest::NotIn(vec![text]) };
     match question {
+        Question::Text(text, test @ Test::Compares(..)) => {
+            (Subject::Unknown(format!("{text} {test}")), Some(equals("true".to_owned())))
+        }
         Question::Text(text, test) => {
             let test = match test {
                 Test::Is(value) => Some(equals(value.to_string())),
                 Test::Like(pattern) | Test::ArnLike(pattern) if yes => Some(WhenTest::Matches(pattern.to_string())),
                 Test::Like(pattern) | Test::ArnLike(pattern) => Some(WhenTest::NotIn(vec![pattern.to_string()])),
                 Test::Absent => yes.then_some(WhenTest::Absent),
+                Test::Compares(..) => None,
             };
             (text.as_hole().map_or_else(|| Subject::Unknown(text.to_string()), subject), test)
         }
@@ -127,7 +131,7 @@ fn fact(question: &Question, yes: bool) -> (Subject, Option<WhenTest>) {
             }
             _ => (Subject::Unknown(hole.mark()), Some(equals("true".to_owned()))),
         },
-        Question::IamAllows(action) => (Subject::Iam((*action).to_owned()), Some(WhenTest::Allows(yes))),
+        Question::IamAllows(action) => (Subject::Iam(action.clone()), Some(WhenTest::Allows(yes))),
     }
 }
 

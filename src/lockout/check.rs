@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use crate::aws::context_key;
 use crate::deployment::Deployment;
-use crate::policy::Document;
+use crate::policy::{Document, Grant, Layer};
 use crate::resolve::Scope;
 use crate::source::{Duplicate, Span};
 use crate::template::{POLICY, Resource, Template};
@@ -135,16 +135,25 @@ fn check_key(subject: &Subject<'_>, nominal: &World, has_defaults: bool) -> Resu
         exhausted: open.iter().any(|open| open.kind == "budget"),
         open,
         administrators: policy.as_ref().map_or_else(Vec::new, |policy| administrators(subject, policy, nominal)),
-        assumes: policy.as_ref().map_or_else(Vec::new, |policy| assumes(subject, policy, nominal, answered)),
+        assumes: policy
+            .as_ref()
+            .map_or_else(Vec::new, |policy| assumes(subject, policy, nominal, answered, leaf.as_ref())),
         policy,
         leaf,
     })
 }
 
 /// The facts about the request context that decide: with any one of them unknown, the answer would be another.
-fn assumes(subject: &Subject<'_>, policy: &Value, nominal: &World, answered: Answered) -> Vec<String> {
-    let identity = subject.deployment.identity.iter().flatten().map(|value| Document { value, of_identity: true });
-    let documents = std::iter::once(Document { value: policy, of_identity: false }).chain(identity);
+fn assumes(
+    subject: &Subject<'_>,
+    policy: &Value,
+    nominal: &World,
+    answered: Answered,
+    leaf: Option<&Leaf>,
+) -> Vec<String> {
+    let beside = subject.deployment.layers.given().into_iter().flat_map(|(_, policies)| policies);
+    let beside = beside.map(|value| Document { value, of_identity: true });
+    let documents = std::iter::once(Document { value: policy, of_identity: false }).chain(beside);
     let keys: BTreeSet<String> = documents.flat_map(Document::condition_keys).collect();
     let not_given = keys.into_iter().filter(|key| !subject.deployment.context.contains_key(key));
     let decides = |key: String| {
@@ -152,7 +161,19 @@ fn assumes(subject: &Subject<'_>, policy: &Value, nominal: &World, answered: Ans
         let doubting = Subject { doubted: Some(&key), ..*subject };
         (answer::of(&run(&doubting, nominal)) != answered).then(|| what.to_owned())
     };
-    not_given.filter_map(decides).collect()
+    let mut out: Vec<String> = not_given.filter_map(decides).collect();
+    out.extend(layer(leaf).map(|layer| {
+        format!("the {} take part in KMS's check as in any other call (no report shows it by itself)", layer.name())
+    }));
+    out
+}
+
+/// The layer beside key policy and identity policies that decides.
+fn layer(leaf: Option<&Leaf>) -> Option<Layer> {
+    match leaf?.outcome {
+        Outcome::Lockout(Grant::DeniedBy(layer) | Grant::NotBy(layer)) if layer != Layer::Identity => Some(layer),
+        _ => None,
+    }
 }
 
 fn run(subject: &Subject<'_>, world: &World) -> Tree<Leaf> {

@@ -6,12 +6,12 @@
 use std::cell::Cell;
 
 use crate::deployment::Deployment;
-use crate::policy::{Document, Grant, Problem, ProblemKind, Request, Trace, decide, from_json_text, problems};
+use crate::policy::{Caller, Document, Grant, Problem, ProblemKind, Request, Trace, decide, from_json_text, problems};
 use crate::resolve::Scope;
 use crate::template::{POLICY, Resource};
 use crate::world::{Class, Hole, Kind, Origin, Question, Refusal, Shape, Stop, Text, Value, World};
 
-use super::assume;
+use super::{assume, exist};
 
 /// The action that the check is about.
 pub(crate) const ACTION: &str = "kms:PutKeyPolicy";
@@ -145,6 +145,7 @@ fn with_policy(subject: &Subject<'_>, properties: &Value, policy: &Value, world:
     let partition = world.fill(&subject.deployment.givens.partition);
     let mut found = problems(&policy, &partition, world)?;
     found.extend(assume::own_role_elsewhere(&subject.deployment.caller, &policy, world));
+    found.extend(exist::missing_principals(subject, &policy, world));
     if !found.is_empty() {
         return Ok(Leaf { outcome: Outcome::Invalid(found), trace: Vec::new(), policy: Some(policy) });
     }
@@ -153,10 +154,10 @@ fn with_policy(subject: &Subject<'_>, properties: &Value, policy: &Value, world:
     }
     let request = request(subject, properties);
     let document = Document { value: &policy, of_identity: false };
-    let decision = decide(document, subject.deployment.identity.as_deref(), &request, world)?;
+    let decision = decide(Some(document), &subject.deployment.layers, &request, world)?;
     let outcome = match decision.grant {
-        Grant::Direct | Grant::Delegated => Outcome::Safe(decision.grant),
-        _ => Outcome::Lockout(decision.grant),
+        grant if grant.allows() => Outcome::Safe(grant),
+        grant => Outcome::Lockout(grant),
     };
     Ok(Leaf { outcome, trace: decision.trace, policy: Some(policy) })
 }
@@ -192,15 +193,16 @@ fn bypasses(key: &Resource, properties: &Value, world: &World) -> Result<bool, S
 
 /// The call that is simulated.
 pub(crate) fn request(subject: &Subject<'_>, properties: &Value) -> Request {
-    let Deployment { givens, caller, via_cloudformation, context, .. } = subject.deployment;
+    let Deployment { givens, caller, via_cloudformation, context, layers, .. } = subject.deployment;
     Request {
-        caller: caller.clone(),
-        action: ACTION,
+        caller: Caller { bounded: layers.boundary.is_some(), ..caller.clone() },
+        action: ACTION.to_owned(),
         resource: key_arn(subject, properties),
         region: givens.region.clone(),
         via_cloudformation: *via_cloudformation,
         given: context.clone(),
         doubted: subject.doubted.map(str::to_owned),
+        only_given: false,
     }
 }
 

@@ -9,6 +9,7 @@ mod assume;
 mod cases;
 mod check;
 mod evaluate;
+mod exist;
 mod opens;
 mod refusals;
 #[cfg(test)]

@@ -6,6 +6,8 @@
 use crate::world::{Pattern, Question, Stop, Text, Value, World, any};
 
 use super::elements::{Member, members};
+use super::request::Request;
+use super::variables::Expander;
 
 /// Whether one of the actions in `value` covers `action`.
 pub(crate) fn covers(value: &Value, action: &str, world: &World) -> Result<bool, Stop> {
@@ -24,10 +26,15 @@ fn action_matches(text: &Text, action: &str, world: &World) -> Result<bool, Stop
     }
 }
 
-/// Whether one of the resources in `value` is `resource`.
-pub(crate) fn names(value: &Value, resource: &Text, world: &World) -> Result<bool, Stop> {
+/// Whether one of the resources in `value` is the request's; `variables`: whether policy variables count.
+pub(crate) fn names(value: &Value, request: &Request, variables: bool, world: &World) -> Result<bool, Stop> {
+    let resource = &request.resource;
+    let expander = Expander { request, world, pattern: true };
     any(members(value).into_iter().map(|member| match member {
         Member::One(text, _) if text.as_literal() == Some("*") => Ok(true),
+        Member::One(text, _) if variables => {
+            expander.expand_arn(&world.fill(&text))?.map_or(Ok(false), |text| world.arn_like(resource, &text))
+        }
         Member::One(text, _) => world.arn_like(resource, &text),
         Member::Many(hole, _) => world.member(&hole, resource),
         Member::Open(stop) => Err(stop),

@@ -17,6 +17,8 @@ pub(crate) struct Caller {
     pub(crate) account: Text,
     /// Its partition.
     pub(crate) partition: Text,
+    /// Whether a permissions boundary is attached to it.
+    pub(crate) bounded: bool,
 }
 
 /// What kind of principal a caller is: the values of aws:PrincipalType.
@@ -45,6 +47,7 @@ impl Caller {
             arn: facet(Facet::Caller, Class::Any),
             account,
             partition,
+            bounded: false,
         }
     }
 
@@ -86,7 +89,25 @@ impl Caller {
                 (join(own("iam", "role/"), &[&path, &role]), session_arn(own("sts", "assumed-role/"), &role, &session))
             }
         };
-        Caller { principal, arn, account, partition }
+        Caller { principal, arn, account, partition, bounded: false }
+    }
+
+    /// Whether it is a role, as far as one can tell.
+    pub(crate) fn may_be_role(&self) -> bool {
+        match self.principal.split(':', 5).as_deref() {
+            Some([.., resource]) if !resource.known_prefix().is_empty() => resource.known_prefix().starts_with("role/"),
+            _ => true,
+        }
+    }
+
+    /// The pattern of all users of its account.
+    pub(crate) fn any_user(&self) -> Text {
+        let mut pattern = Text::literal("arn:");
+        pattern.append(&self.partition);
+        pattern.push_str(":iam::");
+        pattern.append(&self.account);
+        pattern.push_str(":user/*");
+        pattern
     }
 
     /// The caller with what `world` knows filled in. For an unknown deployer, knowing one side tells the other.
@@ -94,11 +115,16 @@ impl Caller {
         let fill = |text: &Text| world.fill(text);
         let (account, partition) = (fill(&self.account), fill(&self.partition));
         let (principal, arn) = (fill(&self.principal), fill(&self.arn));
+        let bounded = self.bounded;
         let unknown = |text: &Text| matches!(text.as_hole().map(Hole::origin), Some(Origin::Deployer(_)));
         match (unknown(&principal), unknown(&arn)) {
-            (false, true) => Caller { arn: caller_arn(&principal).unwrap_or(arn), principal, account, partition },
-            (true, false) => Caller { principal: principal_arn(&arn).unwrap_or(principal), arn, account, partition },
-            _ => Caller { principal, arn, account, partition },
+            (false, true) => {
+                Caller { arn: caller_arn(&principal).unwrap_or(arn), principal, account, partition, bounded }
+            }
+            (true, false) => {
+                Caller { principal: principal_arn(&arn).unwrap_or(principal), arn, account, partition, bounded }
+            }
+            _ => Caller { principal, arn, account, partition, bounded },
         }
     }
 

@@ -1,16 +1,18 @@
-//! The decision: Deny over Allow, a direct Allow over a delegation, a delegation over nothing.
+//! The decision: Deny over Allow, organization policies at every level, and what each form of principal grants.
 //!
-//! Sources: IAM User Guide, reference_policies_evaluation-logic.html (an explicit Deny always wins); KMS Developer Guide,
-//! key-policy-default.html (the account statement lets IAM policies delegate the permissions of that statement).
+//! Sources: IAM User Guide, reference_policies_evaluation-logic.html and reference_policies_elements_principal.html (which
+//! form needs which policy beside it); KMS Developer Guide, key-policy-default.html (the account statement lets IAM policies
+//! delegate the permissions of that statement).
 
-use crate::world::{Question, Stop, Value, World, all, any};
+use crate::world::{Stop, World, any};
 
 use super::document::Document;
+use super::layers::{Layer, Layers, has};
 use super::principals::Sense;
 use super::request::Request;
-use super::statement::{Effect, Statement, Trace};
+use super::statement::{Effect, Trace};
 
-/// Whether the caller may do it.
+/// Whether the caller may do it, and what decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Grant {
     /// The key policy names the caller.
@@ -19,12 +21,19 @@ pub(crate) enum Grant {
     Delegated,
     /// A Deny of the key policy applies.
     Denied,
-    /// A Deny of the caller's IAM policies applies.
-    DeniedByIam,
-    /// The key policy names the account, but the caller's IAM policies do not allow it.
-    NotByIam,
+    /// A Deny of another policy applies.
+    DeniedBy(Layer),
+    /// The key policy would allow it, and another policy that has to allow it too does not.
+    NotBy(Layer),
     /// Nothing allows it.
     Nothing,
+}
+
+impl Grant {
+    /// Whether the request is allowed.
+    pub(crate) fn allows(self) -> bool {
+        matches!(self, Grant::Direct | Grant::Delegated)
+    }
 }
 
 /// A decision, with what became of every statement of the key policy.
@@ -36,85 +45,105 @@ pub(crate) struct Decision {
     pub(crate) trace: Vec<Trace>,
 }
 
-/// Decides a request under a key policy and, where they are given, the caller's IAM policies.
-///
-/// A certain Deny ends it; without any Allow that could apply nothing else matters; then open Denies are asked, direct
-/// Allows, delegations, and IAM last.
+/// Decides a request under a key policy and the policies beside it. Without a key policy, the account decides by IAM.
 pub(crate) fn decide(
-    policy: Document<'_>,
-    identity: Option<&[Value]>,
+    policy: Option<Document<'_>>,
+    layers: &Layers,
     request: &Request,
     world: &World,
 ) -> Result<Decision, Stop> {
-    let statements = policy.statements();
-    let trace = || statements.iter().map(|statement| statement.trace(request, world)).collect();
-    let grant = grant(&statements, identity, request, world)?;
-    Ok(Decision { grant, trace: trace() })
+    let decision = Deciding { policy, layers, request, world };
+    let grant = decision.grant()?;
+    let statements = policy.map(|policy| policy.statements()).unwrap_or_default();
+    Ok(Decision { grant, trace: statements.iter().map(|statement| statement.trace(request, world)).collect() })
 }
 
-fn grant(
-    statements: &[Statement<'_>],
-    identity: Option<&[Value]>,
-    request: &Request,
-    world: &World,
-) -> Result<Grant, Stop> {
-    let some = |effect, sense| any(statements.iter().map(|statement| has(statement, effect, sense, request, world)));
-    let denied = some(Effect::Deny, Sense::Either);
-    if denied == Ok(true) {
-        return Ok(Grant::Denied);
-    }
-    let denied_by_iam = identity_says(identity, Effect::Deny, request, world);
-    if denied_by_iam == Ok(true) {
-        return Ok(Grant::DeniedByIam);
-    }
-    let direct = some(Effect::Allow, Sense::Direct);
-    let delegated = some(Effect::Allow, Sense::Account);
-    if direct == Ok(false) && delegated == Ok(false) {
-        return Ok(Grant::Nothing);
-    }
-    if denied? {
-        return Ok(Grant::Denied);
-    }
-    if denied_by_iam? {
-        return Ok(Grant::DeniedByIam);
-    }
-    if direct? {
-        return Ok(Grant::Direct);
-    }
-    if !delegated? {
-        return Ok(Grant::Nothing);
-    }
-    let allowed = is_root_user(request, world) || iam_allows(identity, request, world)?;
-    Ok(if allowed { Grant::Delegated } else { Grant::NotByIam })
+const ALL: [Layer; 5] = [Layer::Identity, Layer::Boundary, Layer::Session, Layer::Scp, Layer::Rcp];
+
+struct Deciding<'d> {
+    policy: Option<Document<'d>>,
+    layers: &'d Layers,
+    request: &'d Request,
+    world: &'d World,
 }
 
-fn has(
-    statement: &Statement<'_>,
-    effect: Effect,
-    sense: Sense,
-    request: &Request,
-    world: &World,
-) -> Result<bool, Stop> {
-    all([statement.effect(world).map(|found| found == effect), statement.applies(sense, request, world)])
-}
-
-/// The root user has everything that its account has. Source: IAM User Guide, evaluation logic.
-fn is_root_user(request: &Request, world: &World) -> bool {
-    let [root, _] = request.caller.account_forms();
-    world.fill(&request.caller.in_world(world).principal) == world.fill(&root)
-}
-
-fn iam_allows(identity: Option<&[Value]>, request: &Request, world: &World) -> Result<bool, Stop> {
-    match identity {
-        Some(_) => identity_says(identity, Effect::Allow, request, world),
-        None => world.ask(Question::IamAllows(request.action)),
+impl Deciding<'_> {
+    /// What is certain comes first, so that nothing is asked that does not decide: a Deny, a level of the organization that
+    /// does not allow, a key policy that allows nobody like the caller. Then the questions in a fixed order, IAM last.
+    fn grant(&self) -> Result<Grant, Stop> {
+        let denied = self.key_policy(Effect::Deny, Sense::Either);
+        if denied == Ok(true) {
+            return Ok(Grant::Denied);
+        }
+        let denials = ALL.map(|layer| (layer, self.layers.denies(layer, self.request, self.world)));
+        if let Some((layer, _)) = denials.iter().find(|(_, denies)| *denies == Ok(true)) {
+            return Ok(Grant::DeniedBy(*layer));
+        }
+        let organization = [Layer::Rcp, Layer::Scp].map(|layer| (layer, self.allowed_by(layer)));
+        if let Some((layer, _)) = organization.iter().find(|(_, allows)| *allows == Ok(false)) {
+            return Ok(Grant::NotBy(*layer));
+        }
+        let forms = [Sense::Unlimited, Sense::Role, Sense::Account].map(|sense| self.key_policy(Effect::Allow, sense));
+        if forms.iter().all(|form| *form == Ok(false)) {
+            return Ok(Grant::Nothing);
+        }
+        if denied? {
+            return Ok(Grant::Denied);
+        }
+        for (layer, denies) in denials {
+            if denies? {
+                return Ok(Grant::DeniedBy(layer));
+            }
+        }
+        for (layer, allows) in organization {
+            if !allows? {
+                return Ok(Grant::NotBy(layer));
+            }
+        }
+        self.by_form(forms)
     }
-}
 
-/// Whether a statement of the given IAM policies has that effect on the request.
-fn identity_says(identity: Option<&[Value]>, effect: Effect, request: &Request, world: &World) -> Result<bool, Stop> {
-    any(identity.unwrap_or_default().iter().flat_map(|value| {
-        let document = Document { value, of_identity: true };
-        document.statements().into_iter().map(|statement| has(&statement, effect, Sense::Either, request, world))
-    }))
+    /// Source: reference_policies_evaluation-logic.html: a user, a session, a federated user and everyone need nothing
+    /// beside the key policy; a role is limited by boundary and session policy; the account needs IAM policies as well.
+    fn by_form(&self, [unlimited, role, account]: [Result<bool, Stop>; 3]) -> Result<Grant, Stop> {
+        let limits = [Layer::Boundary, Layer::Session].map(|layer| (layer, self.allowed_by(layer)));
+        let limit = limits.iter().find(|(_, allows)| *allows == Ok(false)).map(|(layer, _)| *layer);
+        if unlimited? {
+            return Ok(Grant::Direct);
+        }
+        if let Some(layer) = limit {
+            return Ok(if any([role, account])? { Grant::NotBy(layer) } else { Grant::Nothing });
+        }
+        let (role, account) = (role?, account?);
+        if !role && !account {
+            return Ok(Grant::Nothing);
+        }
+        for (layer, allows) in limits {
+            if !allows? {
+                return Ok(Grant::NotBy(layer));
+            }
+        }
+        if role {
+            return Ok(Grant::Direct);
+        }
+        let allowed = self.is_root_user() || self.allowed_by(Layer::Identity)?;
+        Ok(if allowed { Grant::Delegated } else { Grant::NotBy(Layer::Identity) })
+    }
+
+    fn allowed_by(&self, layer: Layer) -> Result<bool, Stop> {
+        self.layers.allows(layer, self.request, self.world)
+    }
+
+    /// Whether a statement of the key policy has that effect, naming the caller in that sense.
+    fn key_policy(&self, effect: Effect, sense: Sense) -> Result<bool, Stop> {
+        let Some(policy) = self.policy else { return Ok(effect == Effect::Allow && sense == Sense::Account) };
+        let statements = policy.statements();
+        any(statements.iter().map(|statement| has(statement, effect, sense, self.request, self.world)))
+    }
+
+    /// The root user has everything that its account has. Source: IAM User Guide, evaluation logic.
+    fn is_root_user(&self) -> bool {
+        let [root, _] = self.request.caller.account_forms();
+        self.world.fill(&self.request.caller.in_world(self.world).principal) == self.world.fill(&root)
+    }
 }

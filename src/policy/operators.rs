@@ -2,6 +2,8 @@
 //!
 //! Source: IAM User Guide, reference_policies_elements_condition_operators.html.
 
+use super::values::Order;
+
 /// How a policy value is compared with the request's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Comparison {
@@ -15,10 +17,16 @@ pub(crate) enum Comparison {
     Arn,
     /// Bool.
     Bool,
+    /// Numeric….
+    Numeric(Order),
+    /// Date….
+    Date(Order),
+    /// IpAddress.
+    Address,
+    /// BinaryEquals.
+    Binary,
     /// Null: whether the key is absent.
     Null,
-    /// An operator that is not evaluated: a question.
-    Open,
 }
 
 /// A parsed operator.
@@ -44,27 +52,77 @@ pub(crate) enum Set {
 }
 
 impl Operator {
-    /// Reads an operator's name.
-    pub(crate) fn parse(name: &str) -> Operator {
+    /// Reads an operator's name; nothing where IAM has no such operator.
+    pub(crate) fn parse(name: &str) -> Option<Operator> {
         let (set, name) = match name.split_once(':') {
             Some(("ForAnyValue", rest)) => (Some(Set::Any), rest),
             Some(("ForAllValues", rest)) => (Some(Set::All), rest),
-            _ => (None, name),
+            Some(_) => return None,
+            None => (None, name),
         };
         let (if_exists, name) = name.strip_suffix("IfExists").map_or((false, name), |base| (true, base));
-        let (comparison, negated) = match name {
-            "StringEquals" => (Comparison::Equal, false),
-            "StringNotEquals" => (Comparison::Equal, true),
-            "StringEqualsIgnoreCase" => (Comparison::EqualIgnoreCase, false),
-            "StringNotEqualsIgnoreCase" => (Comparison::EqualIgnoreCase, true),
-            "StringLike" => (Comparison::Like, false),
-            "StringNotLike" => (Comparison::Like, true),
-            "ArnEquals" | "ArnLike" => (Comparison::Arn, false),
-            "ArnNotEquals" | "ArnNotLike" => (Comparison::Arn, true),
-            "Bool" => (Comparison::Bool, false),
-            "Null" => (Comparison::Null, false),
-            _ => (Comparison::Open, name.contains("Not")),
-        };
-        Operator { comparison, negated, if_exists, set }
+        let (comparison, negated) = comparison(name)?;
+        // Source: access-analyzer-reference-policy-checks.html: NullIfExists is an error.
+        (comparison != Comparison::Null || !if_exists).then_some(Operator { comparison, negated, if_exists, set })
+    }
+
+    /// Whether policy variables work in its values. Source: reference_policies_variables.html: in string and ARN operators.
+    pub(crate) fn takes_variables(self) -> bool {
+        use Comparison::{Arn, Equal, EqualIgnoreCase, Like};
+        matches!(self.comparison, Equal | EqualIgnoreCase | Like | Arn)
+    }
+}
+
+fn comparison(name: &str) -> Option<(Comparison, bool)> {
+    use Comparison::{Address, Arn, Binary, Bool, Date, Equal, EqualIgnoreCase, Like, Null, Numeric};
+    Some(match name {
+        "StringEquals" => (Equal, false),
+        "StringNotEquals" => (Equal, true),
+        "StringEqualsIgnoreCase" => (EqualIgnoreCase, false),
+        "StringNotEqualsIgnoreCase" => (EqualIgnoreCase, true),
+        "StringLike" => (Like, false),
+        "StringNotLike" => (Like, true),
+        "ArnEquals" | "ArnLike" => (Arn, false),
+        "ArnNotEquals" | "ArnNotLike" => (Arn, true),
+        "Bool" => (Bool, false),
+        "IpAddress" => (Address, false),
+        "NotIpAddress" => (Address, true),
+        "BinaryEquals" => (Binary, false),
+        "Null" => (Null, false),
+        _ => {
+            let (family, order) = name
+                .strip_prefix("Numeric")
+                .map(|order| (Numeric as fn(Order) -> Comparison, order))
+                .or_else(|| name.strip_prefix("Date").map(|order| (Date as fn(Order) -> Comparison, order)))?;
+            let (order, negated) = match order {
+                "Equals" => (Order::Equals, false),
+                "NotEquals" => (Order::Equals, true),
+                "LessThan" => (Order::Less, false),
+                "LessThanEquals" => (Order::LessEquals, false),
+                "GreaterThan" => (Order::Greater, false),
+                "GreaterThanEquals" => (Order::GreaterEquals, false),
+                _ => return None,
+            };
+            (family(order), negated)
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_come_apart() {
+        let operator = Operator::parse("ForAllValues:StringNotLikeIfExists").unwrap();
+        assert_eq!((operator.comparison, operator.set), (Comparison::Like, Some(Set::All)));
+        assert!(operator.negated && operator.if_exists);
+        assert_eq!(
+            Operator::parse("DateGreaterThanEquals").unwrap().comparison,
+            Comparison::Date(Order::GreaterEquals)
+        );
+        for name in ["Nonsense", "NullIfExists", "stringequals", "ForSome:StringEquals", "NumericLike", ""] {
+            assert_eq!(Operator::parse(name), None, "{name}");
+        }
     }
 }

@@ -5,7 +5,7 @@
 //! delegation to IAM, every other form a direct grant.
 
 use crate::source::Span;
-use crate::world::{Kind, Question, Stop, Text, Value, World, any};
+use crate::world::{Hole, Kind, Origin, Pattern, Question, Shape, Stop, Text, Value, World, any};
 
 use super::caller::Caller;
 use super::elements::{Member, members};
@@ -13,18 +13,41 @@ use super::elements::{Member, members};
 /// In which sense the caller has to be named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sense {
-    /// By itself: user, role, session, federated user or everyone.
+    /// By itself, in a form that no boundary or session policy limits: user, session, federated user, everyone.
+    Unlimited,
+    /// By its role's ARN: boundary and session policy limit what that grants.
+    Role,
+    /// In one of these two.
     Direct,
     /// By its account.
     Account,
-    /// In either sense.
+    /// In any sense.
     Either,
+}
+
+impl Sense {
+    fn unlimited(self) -> bool {
+        matches!(self, Sense::Unlimited | Sense::Direct | Sense::Either)
+    }
+
+    fn role(self) -> bool {
+        matches!(self, Sense::Role | Sense::Direct | Sense::Either)
+    }
+
+    fn account(self) -> bool {
+        matches!(self, Sense::Account | Sense::Either)
+    }
+
+    /// Whether everyone is named in this sense, as `*` and NotPrincipal do.
+    pub(crate) fn is_everyone(self) -> bool {
+        self.unlimited()
+    }
 }
 
 /// Whether `element` (the value of Principal) names the caller.
 pub(crate) fn names(element: &Value, caller: &Caller, sense: Sense, world: &World) -> Result<bool, Stop> {
     match &element.kind {
-        Kind::Text(text) if text.as_literal() == Some("*") => Ok(sense != Sense::Account),
+        Kind::Text(text) if text.as_literal() == Some("*") => Ok(sense.is_everyone()),
         Kind::Open(question, _) => Err(Stop::Ask(question.clone())),
         Kind::Refused(refusal) => Err(Stop::Refused(refusal.clone())),
         Kind::Unknown(hole) => world.ask(Question::Fact(hole.clone())),
@@ -43,46 +66,53 @@ pub(crate) fn names(element: &Value, caller: &Caller, sense: Sense, world: &Worl
 fn is_named(member: Member, caller: &Caller, sense: Sense, world: &World) -> Result<bool, Stop> {
     match member {
         Member::One(text, _) => matches(&world.fill(&text), caller, sense, world),
-        Member::Many(hole, _) => {
-            let forms = [direct_forms(caller), caller.account_forms().to_vec()];
-            let wanted = match sense {
-                Sense::Direct => forms.first().cloned().unwrap_or_default(),
-                Sense::Account => forms.last().cloned().unwrap_or_default(),
-                Sense::Either => forms.concat(),
-            };
-            any(wanted.iter().map(|form| world.member(&hole, form)))
-        }
+        Member::Many(hole, _) => any(forms(caller, sense).iter().map(|form| world.member(&hole, form))),
         Member::Open(stop) => Err(stop),
     }
 }
 
-fn direct_forms(caller: &Caller) -> Vec<Text> {
-    let mut forms = vec![caller.principal.clone(), Text::literal("*")];
-    if caller.arn != caller.principal {
-        forms.insert(1, caller.arn.clone());
+/// Every text that names the caller in that sense.
+fn forms(caller: &Caller, sense: Sense) -> Vec<Text> {
+    let mut out = Vec::new();
+    if caller.may_be_role() {
+        out.extend(sense.role().then(|| caller.principal.clone()));
+    } else {
+        out.extend(sense.unlimited().then(|| caller.principal.clone()));
     }
-    forms
+    if sense.unlimited() {
+        out.extend((caller.arn != caller.principal).then(|| caller.arn.clone()));
+        out.push(Text::literal("*"));
+    }
+    out.extend(sense.account().then(|| caller.account_forms()).into_iter().flatten());
+    out
 }
 
 /// Whether one principal is the caller. Its form, where the literals show it, says what it has to be compared with.
 fn matches(text: &Text, caller: &Caller, sense: Sense, world: &World) -> Result<bool, Stop> {
-    let direct = sense != Sense::Account;
-    let account = sense != Sense::Direct;
     match form(text) {
-        Form::Everyone => Ok(direct),
-        Form::Root if account => is_root(text, caller, world),
-        Form::Account if account => world.equal(text, &caller.account),
-        Form::Principal if direct => is_caller(text, caller, world),
-        Form::Session if direct => is_session(text, caller, world),
-        Form::Opaque => {
-            let mut forms = if direct { direct_forms(caller) } else { Vec::new() };
-            if account {
-                forms.extend(caller.account_forms());
-            }
-            any(forms.iter().map(|form| world.equal(text, form)))
-        }
+        Form::Everyone => Ok(sense.is_everyone()),
+        Form::Root if sense.account() => is_root(text, caller, world),
+        Form::Account if sense.account() => world.equal(text, &caller.account),
+        Form::Role if sense.role() => world.equal(&caller.principal, text),
+        Form::User => is_user(text, caller, sense, world),
+        Form::Session if sense.unlimited() => world.equal(&caller.arn, text),
+        Form::Opaque => any(forms(caller, sense).iter().map(|form| world.equal(text, form))),
         _ => Ok(false),
     }
+}
+
+/// An IAM user or a federated user. Naming the user who called GetFederationToken names the federated user too, within
+/// boundary and session policy; who that was, its ARN does not tell.
+fn is_user(text: &Text, caller: &Caller, sense: Sense, world: &World) -> Result<bool, Stop> {
+    let itself = if sense.unlimited() { world.equal(&caller.principal, text) } else { Ok(false) };
+    let federated = caller.principal.to_string().contains(":federated-user/");
+    let is_iam_user = text.split(':', 5).is_some_and(|parts| parts.get(2).and_then(Text::as_literal) == Some("iam"));
+    if !federated || !is_iam_user || !sense.role() {
+        return itself;
+    }
+    let federating = Origin::Later { kind: "deployer", name: "federating user".to_owned(), at: None };
+    let shape = Shape { pattern: Some(Pattern::new(caller.any_user())), ..Shape::default() };
+    any([itself, world.equal(&Text::hole(Hole::new(federating, shape, None)), text)])
 }
 
 /// `arn:P:iam::A:root`: the caller's account, in its partition.
@@ -91,21 +121,12 @@ fn is_root(text: &Text, caller: &Caller, world: &World) -> Result<bool, Stop> {
     world.equal(text, &root)
 }
 
-/// A user, role or federated user. The account root user is named by its account only.
-fn is_caller(text: &Text, caller: &Caller, world: &World) -> Result<bool, Stop> {
-    world.equal(&caller.principal, text)
-}
-
-/// A session. Of an unknown deployer that is known not to have the role, it is no session either.
-fn is_session(text: &Text, caller: &Caller, world: &World) -> Result<bool, Stop> {
-    world.equal(&caller.arn, text)
-}
-
 enum Form {
     Everyone,
     Root,
     Account,
-    Principal,
+    User,
+    Role,
     Session,
     Other,
     Opaque,
@@ -129,9 +150,10 @@ fn form(text: &Text) -> Form {
             let starts = |word: &str| resource.known_prefix().starts_with(word);
             match service.as_literal() {
                 Some("iam") if resource.as_literal() == Some("root") => Form::Root,
-                Some("iam") if starts("user/") || starts("role/") => Form::Principal,
+                Some("iam") if starts("user/") => Form::User,
+                Some("iam") if starts("role/") => Form::Role,
                 Some("sts") if starts("assumed-role/") => Form::Session,
-                Some("sts") if starts("federated-user/") => Form::Principal,
+                Some("sts") if starts("federated-user/") => Form::User,
                 Some("iam" | "sts") if !resource.holes().any(|_| true) => Form::Other,
                 _ => Form::Opaque,
             }
@@ -145,9 +167,9 @@ fn form(text: &Text) -> Form {
 ///
 /// Source: reference_policies_elements_notprincipal.html: whoever is not listed is denied; a listed user also needs its
 /// account listed, a listed role session also its role and its account. What happens where only some are listed "might"
-/// deny, depending on the service: a question.
+/// deny, depending on the service: a question. "Deny … will always deny any IAM principal that has a permissions boundary".
 pub(crate) fn spared(element: &Value, caller: &Caller, world: &World) -> Result<bool, Stop> {
-    if !names(element, caller, Sense::Direct, world)? {
+    if caller.bounded || !names(element, caller, Sense::Direct, world)? {
         return Ok(false);
     }
     let listed = [&caller.principal, &caller.arn].map(|form| names_exactly(element, form, world));
@@ -156,11 +178,8 @@ pub(crate) fn spared(element: &Value, caller: &Caller, world: &World) -> Result<
     if whole && account {
         return Ok(true);
     }
-    let hole = crate::world::Hole::new(
-        crate::world::Origin::Later { kind: "not-principal", name: "NotPrincipal".to_owned(), at: Some(element.span) },
-        crate::world::Shape::default(),
-        Some(element.span),
-    );
+    let origin = Origin::Later { kind: "not-principal", name: "NotPrincipal".to_owned(), at: Some(element.span) };
+    let hole = Hole::new(origin, Shape::default(), Some(element.span));
     world.ask(Question::Fact(hole))
 }
 

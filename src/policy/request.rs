@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::aws::{Presence, context_key};
+use crate::aws::{Presence, context_key, is_multivalued};
 use crate::world::{Hole, Origin, Shape, Stop, Text, World};
 
 use super::caller::{Caller, CallerKind};
@@ -13,7 +13,7 @@ pub(crate) struct Request {
     /// Who calls.
     pub(crate) caller: Caller,
     /// What is called: `kms:PutKeyPolicy`.
-    pub(crate) action: &'static str,
+    pub(crate) action: String,
     /// The key's ARN.
     pub(crate) resource: Text,
     /// The Region of the call.
@@ -24,6 +24,8 @@ pub(crate) struct Request {
     pub(crate) given: BTreeMap<String, Vec<String>>,
     /// A context key (lower case) of which nothing is taken for granted: to find out whether it decides.
     pub(crate) doubted: Option<String>,
+    /// Whether the call carries nothing but what was given and what follows from its caller.
+    pub(crate) only_given: bool,
 }
 
 /// What the request carries for a context key.
@@ -45,7 +47,7 @@ impl Request {
         if let Some(values) = self.given.get(&key.to_ascii_lowercase()) {
             return Ok(match values.as_slice() {
                 [] => ContextValue::Absent,
-                [one] => ContextValue::Is(Text::literal(one)),
+                [one] if !is_multivalued(key) => ContextValue::Is(Text::literal(one)),
                 many => ContextValue::Many(many.iter().map(|value| Text::literal(value)).collect()),
             });
         }
@@ -54,7 +56,15 @@ impl Request {
             return Ok(unknown());
         }
         let fixed = |value: Option<&str>| value.map_or(ContextValue::Absent, |value| ContextValue::Is(value.into()));
-        Ok(match context_key(key).presence {
+        let presence = context_key(key).presence;
+        let of_caller = matches!(
+            presence,
+            Presence::PrincipalArn | Presence::Account | Presence::PrincipalType | Presence::Username
+        );
+        if self.only_given && !of_caller {
+            return Ok(ContextValue::Absent);
+        }
+        Ok(match presence {
             Presence::PrincipalArn => ContextValue::Is(self.caller.principal.clone()),
             Presence::Account => ContextValue::Is(self.caller.account.clone()),
             Presence::PrincipalType => ContextValue::Is(Text::literal(match self.caller.kind(world)? {

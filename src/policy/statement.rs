@@ -125,7 +125,7 @@ impl<'v> Statement<'v> {
             (Some(principal), _) => principals::names(principal, &caller, sense, world),
             (None, Some(excluded)) => {
                 let spared = principals::spared(excluded, &caller, world)?;
-                Ok(!spared && sense != Sense::Account)
+                Ok(!spared && sense.is_everyone())
             }
             (None, None) => Ok(false),
         }
@@ -134,16 +134,17 @@ impl<'v> Statement<'v> {
     /// Source: KMS API, CreateKey: without Action or Resource "the policy statement has no effect".
     fn covers_action(&self, request: &Request, world: &World) -> Result<bool, Stop> {
         match (self.element("Action"), self.element("NotAction")) {
-            (Some(action), _) => covers(action, request.action, world),
-            (None, Some(excluded)) => Ok(!covers(excluded, request.action, world)?),
+            (Some(action), _) => covers(action, &request.action, world),
+            (None, Some(excluded)) => Ok(!covers(excluded, &request.action, world)?),
             (None, None) => Ok(false),
         }
     }
 
     fn names_resource(&self, request: &Request, world: &World) -> Result<bool, Stop> {
+        let request = &Request { caller: request.caller.in_world(world), ..request.clone() };
         match (self.element("Resource"), self.element("NotResource")) {
-            (Some(resource), _) => names_resource(resource, &request.resource, world),
-            (None, Some(excluded)) => Ok(!names_resource(excluded, &request.resource, world)?),
+            (Some(resource), _) => names_resource(resource, request, self.variables, world),
+            (None, Some(excluded)) => Ok(!names_resource(excluded, request, self.variables, world)?),
             (None, None) => Ok(false),
         }
     }

@@ -16,7 +16,7 @@ mod world;
 
 pub(crate) use explore::{Budget, Tree, explore};
 pub(crate) use hole::{Class, Facet, Hole, Origin, Shape};
-pub(crate) use pattern::Pattern;
+pub(crate) use pattern::{ESCAPED_ONE, ESCAPED_RUN, Pattern};
 pub(crate) use question::{Question, Refusal, Stop, Test};
 pub(crate) use scan::{all, any};
 pub(crate) use text::{Piece, Text};

@@ -8,6 +8,15 @@ use std::fmt;
 use super::hole::{Class, Hole};
 use super::text::{Piece, Text};
 
+/// A `*` that is a character of a pattern and no wildcard. Private use: neither KMS nor IAM accepts it in a policy.
+pub(crate) const ESCAPED_RUN: &str = "\u{e000}";
+
+/// A `?` likewise.
+pub(crate) const ESCAPED_ONE: &str = "\u{e001}";
+
+/// Where a pattern stops being the text it matches.
+pub(super) const SPECIAL: [char; 4] = ['*', '?', '\u{e000}', '\u{e001}'];
+
 /// One element of a pattern.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Element {
@@ -39,6 +48,8 @@ impl Pattern {
                 Piece::Literal(known) => elements.extend(known.chars().map(|c| match c {
                     '*' => Element::Run,
                     '?' => Element::One,
+                    '\u{e000}' => Element::Char('*'),
+                    '\u{e001}' => Element::Char('?'),
                     c => Element::Char(c),
                 })),
                 Piece::Hole(hole) => elements.push(Element::Hole(hole.clone())),
@@ -151,7 +162,7 @@ fn targets(text: &Text) -> Vec<Target> {
 
 impl fmt::Display for Pattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.text.fmt(f)
+        f.write_str(&self.text.to_string().replace(ESCAPED_RUN, "${*}").replace(ESCAPED_ONE, "${?}"))
     }
 }
 

@@ -19,7 +19,7 @@ pub(crate) enum Question {
     /// Does this hold, which cannot be worked out (a macro, an operator that is not evaluated)?
     Fact(Hole),
     /// Do the deployer's IAM policies allow this action on the key?
-    IamAllows(&'static str),
+    IamAllows(String),
 }
 
 /// What is asked of a text.
@@ -31,6 +31,8 @@ pub(crate) enum Test {
     Like(Pattern),
     /// Does it match this pattern part by part, as ARNs are compared?
     ArnLike(Pattern),
+    /// Does it compare so with this text, by a condition operator that is neither of the above?
+    Compares(String, Text),
     /// Is there no such value?
     Absent,
 }
@@ -81,6 +83,7 @@ impl fmt::Display for Test {
         match self {
             Test::Is(text) => write!(f, "is `{text}`"),
             Test::Like(pattern) | Test::ArnLike(pattern) => write!(f, "matches `{pattern}`"),
+            Test::Compares(operator, text) => write!(f, "{operator} `{text}`"),
             Test::Absent => f.write_str("is absent"),
         }
     }

@@ -32,8 +32,8 @@ mod tests {
     use super::super::question::Question;
     use super::*;
 
-    fn open(action: &'static str) -> Result<bool, Stop> {
-        Err(Stop::Ask(Question::IamAllows(action)))
+    fn open(action: &str) -> Result<bool, Stop> {
+        Err(Stop::Ask(Question::IamAllows(action.to_owned())))
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::compare::{Equation, Prefix, equate, strip_prefix};
 use super::hole::Hole;
-use super::pattern::Pattern;
+use super::pattern::{Pattern, SPECIAL};
 use super::question::{Question, Stop, Test};
 use super::scan::all;
 use super::text::{Piece, Text};
@@ -98,11 +98,14 @@ impl World {
     /// Whether `text` matches `pattern` as ARNs do: each of the six parts by itself.
     ///
     /// Source: IAM User Guide, reference_policies_elements_condition_operators.html#Conditions_ARN: "each of the six
-    /// colon-delimited components of the ARN is checked separately".
+    /// colon-delimited components of the ARN is checked separately". A text that does not start with `arn:` is no ARN.
     pub(crate) fn arn_like(&self, text: &Text, pattern: &Text) -> Result<bool, Stop> {
         let (text, pattern) = (self.fill(text), self.fill(pattern));
         match (text.split(':', 5), pattern.split(':', 5)) {
             (Some(texts), Some(patterns)) if texts.len() == 6 && patterns.len() == 6 => {
+                if texts.first().and_then(Text::as_literal).is_some_and(|start| start != "arn") {
+                    return Ok(false);
+                }
                 all(texts.iter().zip(&patterns).map(|(text, pattern)| self.like(text, pattern)))
             }
             (Some(_), Some(_)) => Ok(false),
@@ -244,7 +247,7 @@ fn until_wildcard(pattern: &Text) -> (Text, Option<Text>) {
         match (piece, &mut rest) {
             (_, Some(rest)) => rest.push(piece),
             (Piece::Literal(text), None) => {
-                let at = text.find(['*', '?']).unwrap_or(text.len());
+                let at = text.find(SPECIAL).unwrap_or(text.len());
                 let (before, after) = text.split_at_checked(at).unwrap_or((text, ""));
                 prefix.push_str(before);
                 rest = (!after.is_empty()).then(|| Text::literal(after));
@@ -296,5 +299,6 @@ fn holds(value: &str, test: &Test) -> Option<bool> {
             World::default().arn_like(&Text::literal(value), pattern.text()).ok()
         }
         Test::Absent => Some(false),
+        Test::Compares(..) => None,
     }
 }

@@ -18,6 +18,7 @@ mod corpus;
 mod documents;
 mod examples;
 mod field;
+mod iam;
 mod json_report;
 mod layers;
 mod rule_pages;

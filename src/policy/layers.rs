@@ -1,0 +1,119 @@
+//! The policies that stand beside the key policy: what each of them does to a request.
+//!
+//! Source: IAM User Guide, reference_policies_evaluation-logic.html: a Deny anywhere decides; organization policies must
+//! allow at every level; boundary and session policy limit what identity policies and some forms of principals grant.
+
+use crate::world::{Hole, Kind, Origin, Question, Shape, Stop, Value, World, all, any};
+
+use super::document::Document;
+use super::principals::Sense;
+use super::request::Request;
+use super::statement::{Effect, Statement};
+
+/// One kind of policy beside the key policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Layer {
+    /// The caller's identity policies.
+    Identity,
+    /// Its permissions boundary.
+    Boundary,
+    /// The policy of its session.
+    Session,
+    /// A service control policy.
+    Scp,
+    /// A resource control policy.
+    Rcp,
+}
+
+impl Layer {
+    /// As a message names it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Layer::Identity => "IAM policies",
+            Layer::Boundary => "permissions boundary",
+            Layer::Session => "session policy",
+            Layer::Scp => "service control policies",
+            Layer::Rcp => "resource control policies",
+        }
+    }
+}
+
+/// The policies of a request beside the key policy. A policy that exists and is not known is a value of its own kind
+/// ([`Kind::Unknown`]).
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Layers {
+    /// All identity policies of the caller; `None`: not known, the question is asked.
+    pub(crate) identity: Option<Vec<Value>>,
+    /// The permissions boundary; `None`: there is none.
+    pub(crate) boundary: Option<Vec<Value>>,
+    /// The session policies; `None`: there are none.
+    pub(crate) session: Option<Vec<Value>>,
+    /// The service control policies, level by level.
+    pub(crate) scps: Vec<Vec<Value>>,
+    /// The resource control policies, level by level.
+    pub(crate) rcps: Vec<Vec<Value>>,
+}
+
+impl Layers {
+    /// The layer and policies of every group that is given; an organization has one group for each level.
+    pub(crate) fn given(&self) -> Vec<(Layer, &[Value])> {
+        let single =
+            [(Layer::Identity, &self.identity), (Layer::Boundary, &self.boundary), (Layer::Session, &self.session)];
+        let mut out: Vec<(Layer, &[Value])> =
+            single.into_iter().filter_map(|(layer, policies)| Some((layer, policies.as_deref()?))).collect();
+        out.extend(self.scps.iter().map(|level| (Layer::Scp, level.as_slice())));
+        out.extend(self.rcps.iter().map(|level| (Layer::Rcp, level.as_slice())));
+        out
+    }
+
+    /// Whether a Deny of this layer reaches the request.
+    pub(crate) fn denies(&self, layer: Layer, request: &Request, world: &World) -> Result<bool, Stop> {
+        any(self.of(layer, request).into_iter().map(|policies| says(policies, Effect::Deny, request, world)))
+    }
+
+    /// Whether every group of this layer that is given allows the request; `true` where none is.
+    pub(crate) fn allows(&self, layer: Layer, request: &Request, world: &World) -> Result<bool, Stop> {
+        if layer == Layer::Identity && self.identity.is_none() {
+            return world.ask(Question::IamAllows(request.action.clone()));
+        }
+        all(self.of(layer, request).into_iter().map(|policies| says(policies, Effect::Allow, request, world)))
+    }
+
+    /// Organization policies do not bind service-linked roles. Source: Organizations User Guide,
+    /// orgs_manage_policies_scps.html and …_rcps.html.
+    fn of(&self, layer: Layer, request: &Request) -> Vec<&[Value]> {
+        let exempt = matches!(layer, Layer::Scp | Layer::Rcp)
+            && request.caller.principal.to_string().contains(":role/aws-service-role/");
+        self.given().into_iter().filter(|(other, _)| *other == layer && !exempt).map(|(_, policies)| policies).collect()
+    }
+}
+
+/// Whether a statement of these policies has that effect on the request.
+fn says(policies: &[Value], effect: Effect, request: &Request, world: &World) -> Result<bool, Stop> {
+    any(policies.iter().map(|value| match &value.kind {
+        Kind::Unknown(hole) => world.ask(Question::Fact(effect_of(hole, effect))),
+        _ => {
+            let document = Document { value, of_identity: true };
+            let statements = document.statements().into_iter();
+            any(statements.map(|statement| has(&statement, effect, Sense::Either, request, world)))
+        }
+    }))
+}
+
+/// Allowing and denying are two questions about one unknown policy.
+fn effect_of(policy: &Hole, effect: Effect) -> Hole {
+    let name = policy.origin().name();
+    let name = if effect == Effect::Deny { format!("{name} (Deny)") } else { name };
+    Hole::new(Origin::Later { kind: "iam", name, at: None }, Shape::default(), policy.span())
+}
+
+/// Whether a statement has that effect on the request, naming the caller in that sense.
+pub(crate) fn has(
+    statement: &Statement<'_>,
+    effect: Effect,
+    sense: Sense,
+    request: &Request,
+    world: &World,
+) -> Result<bool, Stop> {
+    all([statement.effect(world).map(|found| found == effect), statement.applies(sense, request, world)])
+}
