@@ -18,7 +18,7 @@
 use std::collections::BTreeMap;
 
 use crate::aws::{ArnError, PrincipalArn};
-use crate::policy::{Caller, Document, Grant, Layers, Request, decide, from_node, hold};
+use crate::policy::{Caller, Document, Grant, Layers, Request, Version, decide, from_node, hold};
 use crate::source::{Document as Source, FileId};
 use crate::world::{Budget, Question, Stop, Text, Tree, Value, World, explore};
 
@@ -137,8 +137,8 @@ fn kind(grant: Grant) -> Answer {
 pub fn condition_holds(condition: &str, version: Option<&str>, call: &Call) -> Result<Option<bool>, EngineError> {
     let condition = value(condition)?;
     let request = request(call)?;
-    let variables = version.is_some_and(|version| version != "2008-10-17");
-    let run = |world: &World| hold(&condition, &request, variables, world);
+    let version = version.map(|version| Value::text(condition.span, Text::literal(version)));
+    let run = |world: &World| hold(&condition, &request, Version(version.as_ref()), world);
     Ok(settled(&explored(&run, false), |answer| *answer))
 }
 

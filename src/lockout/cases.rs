@@ -1,6 +1,6 @@
 //! Every other reachable answer, with the shortest list of facts that leads there.
 
-use crate::world::{Hole, Origin, Question, Test, Text, Tree};
+use crate::world::{Hole, Origin, Question, Relation, Test, Text, Tree};
 
 use super::answer::word;
 use super::evaluate::{Leaf, is_iam};
@@ -108,22 +108,25 @@ fn only_value_left(when: &mut When, path: &[(Question, bool)]) {
 fn fact(question: &Question, yes: bool) -> (Subject, Option<WhenTest>) {
     let equals = |text: String| if yes { WhenTest::Equals(text) } else { WhenTest::NotIn(vec![text]) };
     match question {
-        Question::Text(text, test @ Test::Compares(..)) => {
-            (Subject::Unknown(format!("{text} {test}")), Some(equals("true".to_owned())))
-        }
         Question::Text(text, test) => {
             let test = match test {
                 Test::Is(value) => Some(equals(value.to_string())),
                 Test::Like(pattern) | Test::ArnLike(pattern) if yes => Some(WhenTest::Matches(pattern.to_string())),
                 Test::Like(pattern) | Test::ArnLike(pattern) => Some(WhenTest::NotIn(vec![pattern.to_string()])),
                 Test::Absent => yes.then_some(WhenTest::Absent),
-                Test::Compares(..) => None,
             };
             (text.as_hole().map_or_else(|| Subject::Unknown(text.to_string()), subject), test)
         }
-        Question::Member(hole, text) => {
-            let test = if yes { WhenTest::Equals(text.to_string()) } else { WhenTest::NotIn(vec![text.to_string()]) };
-            (subject(hole), Some(test))
+        Question::Member(hole, relation, text) if *relation == Relation::EQUALS => {
+            (subject(hole), Some(equals(text.to_string())))
+        }
+        Question::Member(hole, relation, text) => {
+            let what = format!("{{{{operator:{text} {} a member of {}}}}}", relation.name, hole.mark());
+            (Subject::Unknown(what), Some(equals("true".to_owned())))
+        }
+        Question::Relates(relation, left, right) => {
+            let what = format!("{{{{operator:{left} {} {right}}}}}", relation.name);
+            (Subject::Unknown(what), Some(equals("true".to_owned())))
         }
         Question::Fact(hole) => match hole.origin() {
             Origin::Later { kind: "condition", name, .. } => {

@@ -20,7 +20,10 @@ pub(crate) fn opens(tree: &Tree<Leaf>, subject: &Subject<'_>) -> Vec<Open> {
         match question {
             Question::IamAllows(action) => push(iam(action)),
             Question::Text(text, _) => text.holes().for_each(|hole| push(of_hole(hole, subject))),
-            Question::Member(hole, _) | Question::Fact(hole) => push(of_hole(hole, subject)),
+            Question::Relates(_, left, right) => {
+                left.holes().chain(right.holes()).for_each(|hole| push(of_hole(hole, subject)));
+            }
+            Question::Member(hole, ..) | Question::Fact(hole) => push(of_hole(hole, subject)),
         }
     }
     for (_, leaf) in tree.paths() {

@@ -3,40 +3,55 @@
 //! Sources: IAM User Guide, reference_policies_elements_action.html (service and action names ignore case; `*` and `?`),
 //! reference_policies_elements_resource.html; KMS Developer Guide, key-policy-overview.html (`*` means this key).
 
-use crate::world::{Pattern, Question, Stop, Text, Value, World, any};
+use crate::world::{Hole, Origin, Pattern, Question, Relation, Shape, Stop, Text, Value, World, any};
 
 use super::elements::{Member, members};
 use super::request::Request;
-use super::variables::Expander;
+use super::variables::{Expander, Version, has_variables};
+
+/// An action is covered by a pattern of actions, whatever their case.
+const COVERED: Relation =
+    Relation { name: "is covered by the action", holds: |action, pattern| Some(covered(action, pattern)) };
+
+fn covered(action: &str, pattern: &str) -> bool {
+    Pattern::new(Text::literal(&pattern.to_ascii_lowercase())).matches(&action.to_ascii_lowercase())
+}
 
 /// Whether one of the actions in `value` covers `action`.
 pub(crate) fn covers(value: &Value, action: &str, world: &World) -> Result<bool, Stop> {
+    let action = Text::literal(action);
     any(members(value).into_iter().map(|member| match member {
-        Member::One(text, _) => action_matches(&world.fill(&text), action, world),
-        Member::Many(hole, _) => world.member(&hole, &Text::literal(action)),
+        Member::One(text, _) => world.relates(COVERED, &action, &text).map(|answer| answer == Some(true)),
+        Member::Many(hole, _) => world.member(&hole, COVERED, &action),
         Member::Open(stop) => Err(stop),
     }))
 }
 
-fn action_matches(text: &Text, action: &str, world: &World) -> Result<bool, Stop> {
-    let lower = |text: &str| text.to_ascii_lowercase();
-    match text.as_literal() {
-        Some(known) => Ok(Pattern::new(Text::literal(&lower(known))).matches(&lower(action))),
-        None => world.ask(Question::Text(text.clone(), crate::world::Test::Is(Text::literal(action)))),
+/// Whether one of the resources in `value` is the request's, in a document of this version.
+pub(crate) fn names(value: &Value, request: &Request, version: Version<'_>, world: &World) -> Result<bool, Stop> {
+    any(members(value).into_iter().map(|member| match member {
+        Member::One(text, _) => is_resource(&world.fill(&text), request, version, world),
+        Member::Many(hole, _) => world.member(&hole, Relation::ARN_LIKE, &request.resource),
+        Member::Open(stop) => Err(stop),
+    }))
+}
+
+/// Part by part, as ARNs are compared. Whether a `*` at the end of fewer than six parts stands for the rest of them, nobody
+/// has written down: where only that would match, it is a question.
+fn is_resource(text: &Text, request: &Request, version: Version<'_>, world: &World) -> Result<bool, Stop> {
+    if text.as_literal() == Some("*") {
+        return Ok(true);
     }
-}
-
-/// Whether one of the resources in `value` is the request's; `variables`: whether policy variables count.
-pub(crate) fn names(value: &Value, request: &Request, variables: bool, world: &World) -> Result<bool, Stop> {
-    let resource = &request.resource;
-    let expander = Expander { request, world, pattern: true };
-    any(members(value).into_iter().map(|member| match member {
-        Member::One(text, _) if text.as_literal() == Some("*") => Ok(true),
-        Member::One(text, _) if variables => {
-            expander.expand_arn(&world.fill(&text))?.map_or(Ok(false), |text| world.arn_like(resource, &text))
-        }
-        Member::One(text, _) => world.arn_like(resource, &text),
-        Member::Many(hole, _) => world.member(&hole, resource),
-        Member::Open(stop) => Err(stop),
-    }))
+    let expanded = if has_variables(text) && version.has_variables(world)? {
+        Expander { request, world, pattern: true }.expand_arn(text)?
+    } else {
+        Some(text.clone())
+    };
+    let Some(pattern) = expanded else { return Ok(false) };
+    let is_short = pattern.split(':', 5).is_some_and(|parts| parts.len() < 6);
+    if is_short && world.like(&request.resource, &pattern)? {
+        let origin = Origin::Later { kind: "resource", name: pattern.to_string(), at: None };
+        return world.ask(Question::Fact(Hole::new(origin, Shape::default(), None)));
+    }
+    world.arn_like(&request.resource, &pattern)
 }

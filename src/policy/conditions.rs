@@ -8,11 +8,12 @@ use crate::world::{Kind, Question, Stop, Text, Value, World, all};
 use super::elements::{Member, members};
 use super::line::Line;
 use super::request::Request;
+use super::variables::Version;
 
-/// Whether the whole element holds; `variables`: whether policy variables count.
-pub(crate) fn hold(condition: &Value, request: &Request, variables: bool, world: &World) -> Result<bool, Stop> {
+/// Whether the whole element holds, in a document of this version.
+pub(crate) fn hold(condition: &Value, request: &Request, version: Version<'_>, world: &World) -> Result<bool, Stop> {
     match &condition.kind {
-        Kind::Map(_) => all(lines(condition).into_iter().map(|line| line.holds(request, variables, world))),
+        Kind::Map(_) => all(lines(condition).into_iter().map(|line| line.holds(request, version, world))),
         Kind::Open(question, _) => Err(Stop::Ask(question.clone())),
         Kind::Refused(refusal) => Err(Stop::Refused(refusal.clone())),
         Kind::Unknown(hole) => world.ask(Question::Fact(hole.clone())),

@@ -10,6 +10,7 @@ use crate::world::{Kind, Question, Stop, Text, Value, World};
 use super::conditions::lines;
 use super::principals::named_principals;
 use super::statement::Statement;
+use super::variables::Version;
 
 /// The largest key policy, in bytes. Source: KMS API, CreateKey.
 const MAX_BYTES: usize = 32_768;
@@ -49,15 +50,8 @@ pub(crate) enum ProblemKind {
 impl<'v> Document<'v> {
     /// Its statements; a single statement may stand without a list.
     pub(crate) fn statements(&self) -> Vec<Statement<'v>> {
-        // Policy variables work from this version on. Source: IAM User Guide, reference_policies_elements_version.html.
-        let version = self.value.get("Version").map(|version| &version.kind);
-        let old = match version {
-            None => true,
-            Some(Kind::Text(text)) => text.as_literal() == Some("2008-10-17"),
-            Some(_) => false,
-        };
-        let variables = !old;
-        let statement = |(index, value)| Statement { index, value, variables, of_identity: self.of_identity };
+        let version = Version(self.value.get("Version"));
+        let statement = |(index, value)| Statement { index, value, version, of_identity: self.of_identity };
         match self.value.get("Statement") {
             Some(Value { kind: Kind::List(items), .. }) => items.iter().enumerate().map(statement).collect(),
             Some(one) => vec![statement((0, one))],

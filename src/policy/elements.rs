@@ -1,5 +1,7 @@
 //! Reading the elements of a statement from resolved values, with questions where they are open.
 
+use std::fmt;
+
 use crate::source::Span;
 use crate::world::{Hole, Kind, Stop, Text, Value};
 
@@ -37,6 +39,16 @@ pub(crate) enum Member {
     Many(Hole, Span),
     /// Not known before this is answered.
     Open(Stop),
+}
+
+impl fmt::Display for Member {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Member::One(text, _) => text.fmt(f),
+            Member::Many(hole, _) => f.write_str(&hole.mark()),
+            Member::Open(_) => f.write_str("…"),
+        }
+    }
 }
 
 /// The texts of an element that may be one text or a list of them. Members that are neither are left out: IAM refuses

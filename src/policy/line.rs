@@ -6,15 +6,15 @@
 
 use crate::aws::is_multivalued;
 use crate::source::Span;
-use crate::world::{Hole, Kind, Origin, Question, Shape, Stop, Test, Text, Value, World, all, any};
+use crate::world::{Hole, Kind, Origin, Question, Relation, Shape, Stop, Text, Value, World, all, any};
 
 use super::elements::{Member, members};
-use super::operators::{Comparison, Operator, Set};
+use super::operators::{Comparison, Operator, Set, Variables};
 use super::request::{ContextValue, Request};
-use super::values;
-use super::variables::{Expander, has_variables};
+use super::variables::{Expander, Version, has_variables};
 
 /// One operator and key of a Condition.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Line<'v> {
     /// The operator as written.
     pub(crate) operator: &'v str,
@@ -28,7 +28,7 @@ pub(crate) struct Line<'v> {
 
 impl Line<'_> {
     /// Whether it holds.
-    pub(crate) fn holds(&self, request: &Request, variables: bool, world: &World) -> Result<bool, Stop> {
+    pub(crate) fn holds(&self, request: &Request, version: Version<'_>, world: &World) -> Result<bool, Stop> {
         if self.key.is_empty() {
             return match &self.values.kind {
                 Kind::Open(question, _) => Err(Stop::Ask(question.clone())),
@@ -38,18 +38,21 @@ impl Line<'_> {
             };
         }
         let Some(operator) = Operator::parse(self.operator) else { return self.unevaluated(world) };
-        let test = LineTest { line: self, operator, request, variables, world };
+        let test = LineTest { line: self, operator, request, version, world };
         let value = request.context(self.key, world)?;
         if operator.comparison == Comparison::Null { test.null(&value) } else { test.value(&value) }
     }
 
-    /// What cannot be evaluated is a question of its own, by its operator and key.
+    /// What cannot be evaluated is a question of its own, by its operator, key and values: the same line in two statements
+    /// is one question.
     fn unevaluated(&self, world: &World) -> Result<bool, Stop> {
-        self.ask("operator", format!("{} {}", self.operator, self.key).trim().to_owned(), world)
+        self.ask("operator", world)
     }
 
-    fn ask(&self, kind: &'static str, name: String, world: &World) -> Result<bool, Stop> {
-        let origin = Origin::Later { kind, name, at: Some(self.span) };
+    fn ask(&self, kind: &'static str, world: &World) -> Result<bool, Stop> {
+        let values: Vec<String> = members(self.values).iter().map(Member::to_string).collect();
+        let name = [self.operator, self.key, &values.join(", ")].join(" ").trim().to_owned();
+        let origin = Origin::Later { kind, name, at: None };
         world.ask(Question::Fact(Hole::new(origin, Shape::default(), Some(self.span))))
     }
 }
@@ -59,7 +62,7 @@ struct LineTest<'l> {
     line: &'l Line<'l>,
     operator: Operator,
     request: &'l Request,
-    variables: bool,
+    version: Version<'l>,
     world: &'l World,
 }
 
@@ -79,36 +82,46 @@ impl LineTest<'_> {
         };
         let wanted = Text::literal(if absent { "true" } else { "false" });
         any(members(self.line.values).into_iter().map(|member| match member {
-            Member::One(text, _) => self.world.equal(&text, &wanted),
-            Member::Many(..) => self.line.unevaluated(self.world),
+            Member::One(text, _) => self.same_boolean(&wanted, &text),
+            Member::Many(hole, _) => self.world.member(&hole, Relation::EQUALS, &wanted),
             Member::Open(stop) => Err(stop),
         }))
     }
 
     fn value(&self, value: &ContextValue) -> Result<bool, Stop> {
-        let Operator { negated, if_exists, set, .. } = self.operator;
         if matches!(&self.line.values.kind, Kind::List(items) if items.is_empty()) {
-            let absent = || matches!(value, ContextValue::Absent);
-            return match (value, set) {
-                (_, Some(Set::Any)) => Ok(false),
-                (_, None) if !if_exists => Ok(false),
-                (ContextValue::Unknown(hole), _) => self.world.absent(hole),
-                _ => Ok(absent()),
-            };
+            return self.empty(value);
         }
-        match (value, set) {
-            (ContextValue::Absent, None) => Ok(negated || if_exists),
-            (ContextValue::Absent, Some(Set::Any)) => Ok(if_exists),
-            (ContextValue::Absent, Some(Set::All)) => Ok(true),
+        match (value, self.operator.set) {
+            (ContextValue::Absent, _) => Ok(self.if_absent()),
             // Undocumented: the qualifier is missing.
             (ContextValue::Many(_), None) => self.line.unevaluated(self.world),
             (ContextValue::Many(values), Some(set)) => self.each(values, set),
             (ContextValue::Is(text), Some(Set::All)) if text.as_literal() == Some("") => Ok(true),
             (ContextValue::Is(text), _) => self.one(text),
-            (ContextValue::Unknown(_), _) if is_multivalued(self.line.key) => {
-                self.line.ask("context", self.line.key.to_owned(), self.world)
-            }
+            (ContextValue::Unknown(_), _) if is_multivalued(self.line.key) => self.line.ask("context", self.world),
             (ContextValue::Unknown(hole), _) => self.unknown(hole),
+        }
+    }
+
+    /// Source: access-analyzer-reference-policy-checks.html: an empty list matches nothing; with IfExists or ForAllValues
+    /// it "matches only if the key is missing".
+    fn empty(&self, value: &ContextValue) -> Result<bool, Stop> {
+        match (value, self.operator.set) {
+            (_, Some(Set::Any)) => Ok(false),
+            (_, None) if !self.operator.if_exists => Ok(false),
+            (ContextValue::Unknown(hole), _) => self.world.absent(hole),
+            (value, _) => Ok(*value == ContextValue::Absent),
+        }
+    }
+
+    /// The answer where the call does not carry the key.
+    fn if_absent(&self) -> bool {
+        let Operator { negated, if_exists, set, .. } = self.operator;
+        match set {
+            None => negated || if_exists,
+            Some(Set::Any) => if_exists,
+            Some(Set::All) => true,
         }
     }
 
@@ -123,13 +136,8 @@ impl LineTest<'_> {
     /// A key with one value, which may be absent. An absent key fails a positive operator like a value that differs, and
     /// passes a negated one likewise: whether it is absent only has to be asked where that is not so.
     fn unknown(&self, hole: &Hole) -> Result<bool, Stop> {
-        let Operator { negated, if_exists, set, .. } = self.operator;
-        let if_absent = match set {
-            None => negated || if_exists,
-            Some(Set::Any) => if_exists,
-            Some(Set::All) => true,
-        };
-        if if_absent != negated && self.world.absent(hole)? {
+        let if_absent = self.if_absent();
+        if if_absent != self.operator.negated && self.world.absent(hole)? {
             return Ok(if_absent);
         }
         self.one(&Text::hole(hole.clone()))
@@ -147,7 +155,7 @@ impl LineTest<'_> {
                     incomparable |= found.is_none();
                     Ok(found.unwrap_or(false))
                 }
-                Member::Many(hole, _) => self.world.member(&hole, text),
+                Member::Many(hole, _) => self.world.member(&hole, self.relation(), text),
                 Member::Open(stop) => Err(stop),
             })
             .collect();
@@ -161,58 +169,54 @@ impl LineTest<'_> {
     /// Whether a value matches; nothing where the two cannot be compared.
     fn compare(&self, text: &Text, value: &Text) -> Result<Option<bool>, Stop> {
         let value = self.world.fill(value);
-        let Some(value) = self.expanded(value)? else { return Ok(Some(false)) };
-        let text = self.world.fill(text);
-        let known = || Some((text.as_literal()?, value.as_literal()?));
-        Ok(match self.operator.comparison {
-            Comparison::Equal => Some(self.world.equal(&text, &value)?),
-            Comparison::Like => Some(self.world.like(&text, &value)?),
-            Comparison::Arn => Some(self.world.arn_like(&text, &value)?),
-            Comparison::EqualIgnoreCase => match known() {
-                Some((text, value)) => Some(text.to_lowercase() == value.to_lowercase()),
-                None => Some(self.ask(&text, &value)?),
+        let value = match self.operator.variables() {
+            Variables::Stay => value,
+            _ if !has_variables(&value) || !self.version.has_variables(self.world)? => value,
+            Variables::Unclear => return self.line.unevaluated(self.world).map(Some),
+            Variables::Work => match self.expanded(&value)? {
+                Some(value) => value,
+                None => return Ok(Some(false)),
             },
-            Comparison::Bool => match value.as_literal().map(str::to_ascii_lowercase) {
-                Some(wanted) if wanted != "true" && wanted != "false" => Some(false),
-                Some(wanted) => match text.as_literal() {
-                    Some(text) => Some(text.eq_ignore_ascii_case(&wanted)),
-                    None => Some(self.world.equal(&text, &Text::literal(&wanted))?),
-                },
-                None => Some(self.world.equal(&value, &text)?),
-            },
-            Comparison::Numeric(order) => self.ordered(&text, &value, |a, b| values::numeric(order, a, b))?,
-            Comparison::Date(order) => self.ordered(&text, &value, |a, b| values::date(order, a, b))?,
-            Comparison::Address => self.ordered(&text, &value, values::address)?,
-            Comparison::Binary => self.ordered(&text, &value, values::binary)?,
-            Comparison::Null => None,
-        })
+        };
+        match self.operator.comparison {
+            Comparison::Equal => self.world.equal(text, &value).map(Some),
+            Comparison::Like => self.world.like(text, &value).map(Some),
+            Comparison::Arn => self.world.arn_like(text, &value).map(Some),
+            Comparison::Bool => self.same_boolean(text, &value).map(Some),
+            Comparison::By(relation) => self.world.relates(relation, text, &value),
+            Comparison::Null => Ok(None),
+        }
     }
 
-    fn expanded(&self, value: Text) -> Result<Option<Text>, Stop> {
-        if !self.variables || !self.operator.takes_variables() || !has_variables(&value) {
-            return Ok(Some(value));
+    /// The comparison as a relation, for a list whose members are not known.
+    fn relation(&self) -> Relation {
+        match self.operator.comparison {
+            Comparison::Equal | Comparison::Bool | Comparison::Null => Relation::EQUALS,
+            Comparison::Like => Relation::LIKE,
+            Comparison::Arn => Relation::ARN_LIKE,
+            Comparison::By(relation) => relation,
         }
+    }
+
+    /// `true` and `false` ignore case; another text is neither.
+    fn same_boolean(&self, text: &Text, value: &Text) -> Result<bool, Stop> {
+        let boolean = |text: &Text| match text.as_literal() {
+            Some(known) => {
+                let word = ["true", "false"].into_iter().find(|word| known.eq_ignore_ascii_case(word));
+                word.map(Text::literal)
+            }
+            None => Some(text.clone()),
+        };
+        match (boolean(&self.world.fill(text)), boolean(&self.world.fill(value))) {
+            (Some(text), Some(value)) => self.world.equal(&text, &value),
+            _ => Ok(false),
+        }
+    }
+
+    /// The value with its policy variables replaced; nothing where one of them has no value.
+    fn expanded(&self, value: &Text) -> Result<Option<Text>, Stop> {
         let pattern = matches!(self.operator.comparison, Comparison::Like | Comparison::Arn);
         let expander = Expander { request: self.request, world: self.world, pattern };
-        if self.operator.comparison == Comparison::Arn { expander.expand_arn(&value) } else { expander.expand(&value) }
-    }
-
-    fn ordered(
-        &self,
-        text: &Text,
-        value: &Text,
-        compare: impl Fn(&str, &str) -> Option<bool>,
-    ) -> Result<Option<bool>, Stop> {
-        match (text.as_literal(), value.as_literal()) {
-            (Some(text), Some(value)) => Ok(compare(text, value)),
-            _ => Ok(Some(self.ask(text, value)?)),
-        }
-    }
-
-    /// The comparison itself, as a question about the side that is not known.
-    fn ask(&self, text: &Text, value: &Text) -> Result<bool, Stop> {
-        let (unknown, other) = if text.as_literal().is_none() { (text, value) } else { (value, text) };
-        let operator = self.line.operator.trim_end_matches("IfExists").to_owned();
-        self.world.ask(Question::Text(unknown.clone(), Test::Compares(operator, other.clone())))
+        if self.operator.comparison == Comparison::Arn { expander.expand_arn(value) } else { expander.expand(value) }
     }
 }

@@ -31,3 +31,4 @@ pub(crate) use literal::from_node;
 pub(crate) use principals::named_principals;
 pub(crate) use request::Request;
 pub(crate) use statement::{Effect, Outcome, Statement, Trace};
+pub(crate) use variables::Version;

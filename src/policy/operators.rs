@@ -2,31 +2,25 @@
 //!
 //! Source: IAM User Guide, reference_policies_elements_condition_operators.html.
 
-use super::values::Order;
+use crate::world::Relation;
+
+use super::values::{Order, address, binary, date, numeric};
 
 /// How a policy value is compared with the request's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Comparison {
     /// StringEquals: equal, `*` and `?` are ordinary characters.
     Equal,
-    /// StringEqualsIgnoreCase.
-    EqualIgnoreCase,
     /// StringLike: `*` and `?` are wildcards.
     Like,
     /// ArnEquals and ArnLike, which are the same.
     Arn,
     /// Bool.
     Bool,
-    /// Numeric….
-    Numeric(Order),
-    /// Date….
-    Date(Order),
-    /// IpAddress.
-    Address,
-    /// BinaryEquals.
-    Binary,
     /// Null: whether the key is absent.
     Null,
+    /// Numbers, dates, addresses, bytes, and texts without their case.
+    By(Relation),
 }
 
 /// A parsed operator.
@@ -51,6 +45,17 @@ pub(crate) enum Set {
     All,
 }
 
+/// Whether policy variables work in an operator's values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Variables {
+    /// They do.
+    Work,
+    /// They do not: the text stands for itself.
+    Stay,
+    /// The documents disagree.
+    Unclear,
+}
+
 impl Operator {
     /// Reads an operator's name; nothing where IAM has no such operator.
     pub(crate) fn parse(name: &str) -> Option<Operator> {
@@ -66,45 +71,62 @@ impl Operator {
         (comparison != Comparison::Null || !if_exists).then_some(Operator { comparison, negated, if_exists, set })
     }
 
-    /// Whether policy variables work in its values. Source: reference_policies_variables.html: in string and ARN operators.
-    pub(crate) fn takes_variables(self) -> bool {
-        use Comparison::{Arn, Equal, EqualIgnoreCase, Like};
-        matches!(self.comparison, Equal | EqualIgnoreCase | Like | Arn)
+    /// Source: reference_policies_variables.html: in string and ARN operators. Of Bool, that page says no and the page of
+    /// the operators says yes.
+    pub(crate) fn variables(self) -> Variables {
+        match self.comparison {
+            Comparison::Equal | Comparison::Like | Comparison::Arn => Variables::Work,
+            Comparison::By(relation) if relation == IGNORE_CASE => Variables::Work,
+            Comparison::Bool => Variables::Unclear,
+            Comparison::By(_) | Comparison::Null => Variables::Stay,
+        }
     }
 }
 
+const IGNORE_CASE: Relation =
+    Relation { name: "equals, ignoring case,", holds: |a, b| Some(a.to_lowercase() == b.to_lowercase()) };
+const NUMBER: Relation = Relation { name: "is the number", holds: |a, b| numeric(Order::Equals, a, b) };
+const LESS: Relation = Relation { name: "is less than", holds: |a, b| numeric(Order::Less, a, b) };
+const AT_MOST: Relation = Relation { name: "is at most", holds: |a, b| numeric(Order::LessEquals, a, b) };
+const MORE: Relation = Relation { name: "is more than", holds: |a, b| numeric(Order::Greater, a, b) };
+const AT_LEAST: Relation = Relation { name: "is at least", holds: |a, b| numeric(Order::GreaterEquals, a, b) };
+const DATE: Relation = Relation { name: "is the date", holds: |a, b| date(Order::Equals, a, b) };
+const BEFORE: Relation = Relation { name: "is before", holds: |a, b| date(Order::Less, a, b) };
+const UNTIL: Relation = Relation { name: "is not after", holds: |a, b| date(Order::LessEquals, a, b) };
+const AFTER: Relation = Relation { name: "is after", holds: |a, b| date(Order::Greater, a, b) };
+const FROM: Relation = Relation { name: "is not before", holds: |a, b| date(Order::GreaterEquals, a, b) };
+const ADDRESS: Relation = Relation { name: "lies in", holds: address };
+const BYTES: Relation = Relation { name: "is the bytes", holds: binary };
+
 fn comparison(name: &str) -> Option<(Comparison, bool)> {
-    use Comparison::{Address, Arn, Binary, Bool, Date, Equal, EqualIgnoreCase, Like, Null, Numeric};
+    use Comparison::{Arn, Bool, By, Equal, Like, Null};
     Some(match name {
         "StringEquals" => (Equal, false),
         "StringNotEquals" => (Equal, true),
-        "StringEqualsIgnoreCase" => (EqualIgnoreCase, false),
-        "StringNotEqualsIgnoreCase" => (EqualIgnoreCase, true),
+        "StringEqualsIgnoreCase" => (By(IGNORE_CASE), false),
+        "StringNotEqualsIgnoreCase" => (By(IGNORE_CASE), true),
         "StringLike" => (Like, false),
         "StringNotLike" => (Like, true),
         "ArnEquals" | "ArnLike" => (Arn, false),
         "ArnNotEquals" | "ArnNotLike" => (Arn, true),
+        "NumericEquals" => (By(NUMBER), false),
+        "NumericNotEquals" => (By(NUMBER), true),
+        "NumericLessThan" => (By(LESS), false),
+        "NumericLessThanEquals" => (By(AT_MOST), false),
+        "NumericGreaterThan" => (By(MORE), false),
+        "NumericGreaterThanEquals" => (By(AT_LEAST), false),
+        "DateEquals" => (By(DATE), false),
+        "DateNotEquals" => (By(DATE), true),
+        "DateLessThan" => (By(BEFORE), false),
+        "DateLessThanEquals" => (By(UNTIL), false),
+        "DateGreaterThan" => (By(AFTER), false),
+        "DateGreaterThanEquals" => (By(FROM), false),
+        "IpAddress" => (By(ADDRESS), false),
+        "NotIpAddress" => (By(ADDRESS), true),
+        "BinaryEquals" => (By(BYTES), false),
         "Bool" => (Bool, false),
-        "IpAddress" => (Address, false),
-        "NotIpAddress" => (Address, true),
-        "BinaryEquals" => (Binary, false),
         "Null" => (Null, false),
-        _ => {
-            let (family, order) = name
-                .strip_prefix("Numeric")
-                .map(|order| (Numeric as fn(Order) -> Comparison, order))
-                .or_else(|| name.strip_prefix("Date").map(|order| (Date as fn(Order) -> Comparison, order)))?;
-            let (order, negated) = match order {
-                "Equals" => (Order::Equals, false),
-                "NotEquals" => (Order::Equals, true),
-                "LessThan" => (Order::Less, false),
-                "LessThanEquals" => (Order::LessEquals, false),
-                "GreaterThan" => (Order::Greater, false),
-                "GreaterThanEquals" => (Order::GreaterEquals, false),
-                _ => return None,
-            };
-            (family(order), negated)
-        }
+        _ => return None,
     })
 }
 
@@ -117,12 +139,34 @@ mod tests {
         let operator = Operator::parse("ForAllValues:StringNotLikeIfExists").unwrap();
         assert_eq!((operator.comparison, operator.set), (Comparison::Like, Some(Set::All)));
         assert!(operator.negated && operator.if_exists);
-        assert_eq!(
-            Operator::parse("DateGreaterThanEquals").unwrap().comparison,
-            Comparison::Date(Order::GreaterEquals)
-        );
+        assert_eq!(Operator::parse("DateGreaterThanEquals").unwrap().comparison, Comparison::By(FROM));
         for name in ["Nonsense", "NullIfExists", "stringequals", "ForSome:StringEquals", "NumericLike", ""] {
             assert_eq!(Operator::parse(name), None, "{name}");
         }
+    }
+
+    /// Two relations of one name would be taken for the same question.
+    #[test]
+    fn every_relation_has_a_name_of_its_own() {
+        let all = [
+            IGNORE_CASE,
+            NUMBER,
+            LESS,
+            AT_MOST,
+            MORE,
+            AT_LEAST,
+            DATE,
+            BEFORE,
+            UNTIL,
+            AFTER,
+            FROM,
+            ADDRESS,
+            BYTES,
+            Relation::EQUALS,
+            Relation::LIKE,
+            Relation::ARN_LIKE,
+        ];
+        let names: std::collections::BTreeSet<&str> = all.iter().map(|relation| relation.name).collect();
+        assert_eq!(names.len(), all.len());
     }
 }

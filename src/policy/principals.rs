@@ -5,7 +5,7 @@
 //! delegation to IAM, every other form a direct grant.
 
 use crate::source::Span;
-use crate::world::{Hole, Kind, Origin, Pattern, Question, Shape, Stop, Text, Value, World, any};
+use crate::world::{Hole, Kind, Origin, Pattern, Question, Relation, Shape, Stop, Text, Value, World, any};
 
 use super::caller::Caller;
 use super::elements::{Member, members};
@@ -66,7 +66,9 @@ pub(crate) fn names(element: &Value, caller: &Caller, sense: Sense, world: &Worl
 fn is_named(member: Member, caller: &Caller, sense: Sense, world: &World) -> Result<bool, Stop> {
     match member {
         Member::One(text, _) => matches(&world.fill(&text), caller, sense, world),
-        Member::Many(hole, _) => any(forms(caller, sense).iter().map(|form| world.member(&hole, form))),
+        Member::Many(hole, _) => {
+            any(forms(caller, sense).iter().map(|form| world.member(&hole, Relation::EQUALS, form)))
+        }
         Member::Open(stop) => Err(stop),
     }
 }
@@ -187,7 +189,7 @@ fn names_exactly(element: &Value, form: &Text, world: &World) -> Result<bool, St
     let Some(value) = element.get("AWS") else { return Ok(false) };
     any(members(value).into_iter().map(|member| match member {
         Member::One(text, _) => world.equal(&text, form),
-        Member::Many(hole, _) => world.member(&hole, form),
+        Member::Many(hole, _) => world.member(&hole, Relation::EQUALS, form),
         Member::Open(stop) => Err(stop),
     }))
 }

@@ -8,6 +8,7 @@ use super::conditions;
 use super::elements::Element;
 use super::principals::{self, Sense};
 use super::request::Request;
+use super::variables::Version;
 
 /// Allow or Deny.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,8 +26,8 @@ pub(crate) struct Statement<'v> {
     pub(crate) index: usize,
     /// Its value.
     pub(crate) value: &'v Value,
-    /// Whether the document's Version turns policy variables on.
-    pub(crate) variables: bool,
+    /// The document's Version.
+    pub(crate) version: Version<'v>,
     /// Whether it stands in an IAM policy, which names no principal.
     pub(crate) of_identity: bool,
 }
@@ -143,8 +144,8 @@ impl<'v> Statement<'v> {
     fn names_resource(&self, request: &Request, world: &World) -> Result<bool, Stop> {
         let request = &Request { caller: request.caller.in_world(world), ..request.clone() };
         match (self.element("Resource"), self.element("NotResource")) {
-            (Some(resource), _) => names_resource(resource, request, self.variables, world),
-            (None, Some(excluded)) => Ok(!names_resource(excluded, request, self.variables, world)?),
+            (Some(resource), _) => names_resource(resource, request, self.version, world),
+            (None, Some(excluded)) => Ok(!names_resource(excluded, request, self.version, world)?),
             (None, None) => Ok(false),
         }
     }
@@ -152,7 +153,7 @@ impl<'v> Statement<'v> {
     fn condition_holds(&self, request: &Request, world: &World) -> Result<bool, Stop> {
         let request = &Request { caller: request.caller.in_world(world), ..request.clone() };
         self.element("Condition")
-            .map_or(Ok(true), |condition| conditions::hold(condition, request, self.variables, world))
+            .map_or(Ok(true), |condition| conditions::hold(condition, request, self.version, world))
     }
 
     /// Whether it has neither the element nor its `Not` form, in this world.

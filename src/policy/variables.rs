@@ -3,9 +3,30 @@
 //! Source: IAM User Guide, reference_policies_variables.html: from Version 2012-10-17 on, in the resource part of Resource
 //! and in the values of string and ARN operators; single-valued keys only.
 
-use crate::world::{ESCAPED_ONE, ESCAPED_RUN, Hole, Origin, Piece, Question, Shape, Stop, Text, World};
+use crate::world::{ESCAPED_ONE, ESCAPED_RUN, Hole, Kind, Origin, Piece, Question, Shape, Stop, Text, Value, World};
 
 use super::request::{ContextValue, Request};
+
+/// The first version with policy variables. Source: reference_policies_elements_version.html.
+const WITH_VARIABLES: &str = "2012-10-17";
+
+/// The Version element of a document, if it has one.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Version<'v>(pub(crate) Option<&'v Value>);
+
+impl Version<'_> {
+    /// Whether `${…}` is a variable: in a document of another version, or of none, it is plain text.
+    pub(crate) fn has_variables(self, world: &World) -> Result<bool, Stop> {
+        let wanted = Text::literal(WITH_VARIABLES);
+        match self.0.map(|version| &version.kind) {
+            Some(Kind::Text(text)) => world.equal(text, &wanted),
+            Some(Kind::Unknown(hole)) => world.equal(&Text::hole(hole.clone()), &wanted),
+            Some(Kind::Open(question, _)) => Err(Stop::Ask(question.clone())),
+            Some(Kind::Refused(refusal)) => Err(Stop::Refused(refusal.clone())),
+            Some(_) | None => Ok(false),
+        }
+    }
+}
 
 /// What a text with variables becomes.
 pub(crate) struct Expander<'r> {

@@ -88,7 +88,7 @@ pub(crate) enum Class {
     /// Nothing is known.
     #[default]
     Any,
-    /// No colon: a part of an ARN.
+    /// No colon: a part of an ARN. Neither this nor a name nor a path holds a `*` or a `?`.
     Part,
     /// Neither colon nor slash, and not empty: a name.
     Name,
@@ -105,11 +105,13 @@ impl Class {
     pub(crate) fn admits(self, text: &str) -> bool {
         match self {
             Class::Any => true,
-            Class::Part => !text.contains(':'),
-            Class::Name => !text.is_empty() && !text.contains([':', '/']),
+            Class::Part => !text.contains([':', '*', '?']),
+            Class::Name => !text.is_empty() && !text.contains([':', '/', '*', '?']),
             Class::Account => text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()),
             Class::Hex => text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f' | b'-')),
-            Class::Path => text.is_empty() || (text.ends_with('/') && !text.starts_with('/') && !text.contains(':')),
+            Class::Path => {
+                text.is_empty() || (text.ends_with('/') && !text.starts_with('/') && !text.contains([':', '*', '?']))
+            }
         }
     }
 
@@ -117,8 +119,8 @@ impl Class {
     pub(crate) fn excludes(self, c: char) -> bool {
         match self {
             Class::Any => false,
-            Class::Part | Class::Path => c == ':',
-            Class::Name => c == ':' || c == '/',
+            Class::Part | Class::Path => matches!(c, ':' | '*' | '?'),
+            Class::Name => matches!(c, ':' | '/' | '*' | '?'),
             Class::Account => !c.is_ascii_digit(),
             Class::Hex => !matches!(c, '0'..='9' | 'a'..='f' | '-'),
         }
@@ -185,6 +187,13 @@ impl Hole {
     /// Whether there may be no value at all: only the request context leaves keys out.
     pub(crate) fn may_be_absent(&self) -> bool {
         matches!(self.origin(), Origin::Context(_))
+    }
+
+    /// Whether its value may hold a `*` or a `?`, so that it is a pattern where patterns are read.
+    pub(crate) fn may_be_pattern(&self) -> bool {
+        let wild = |value: &Arc<str>| value.contains(['*', '?']);
+        let shape = self.shape();
+        !shape.class.excludes('*') && shape.allowed.as_ref().is_none_or(|allowed| allowed.iter().any(wild))
     }
 
     /// `{{kind:name}}`, as the JSON contract writes it.

@@ -7,6 +7,7 @@ use crate::source::Span;
 
 use super::hole::Hole;
 use super::pattern::Pattern;
+use super::relation::Relation;
 use super::text::Text;
 
 /// A yes-or-no question that an evaluation needs answered.
@@ -14,8 +15,10 @@ use super::text::Text;
 pub(crate) enum Question {
     /// Does this text, of which a part is unknown, pass this test?
     Text(Text, Test),
-    /// Does this unknown list hold this text?
-    Member(Hole, Text),
+    /// Does the first text, which stands in the request, relate so to the second, where either has unknown parts?
+    Relates(Relation, Text, Text),
+    /// Does this unknown list hold a member to which this text relates so?
+    Member(Hole, Relation, Text),
     /// Does this hold, which cannot be worked out (a macro, an operator that is not evaluated)?
     Fact(Hole),
     /// Do the deployer's IAM policies allow this action on the key?
@@ -31,8 +34,6 @@ pub(crate) enum Test {
     Like(Pattern),
     /// Does it match this pattern part by part, as ARNs are compared?
     ArnLike(Pattern),
-    /// Does it compare so with this text, by a condition operator that is neither of the above?
-    Compares(String, Text),
     /// Is there no such value?
     Absent,
 }
@@ -72,7 +73,8 @@ impl Question {
     pub(crate) fn hole(&self) -> Option<&Hole> {
         match self {
             Question::Text(text, _) => text.holes().next(),
-            Question::Member(hole, _) | Question::Fact(hole) => Some(hole),
+            Question::Relates(_, left, right) => left.holes().chain(right.holes()).next(),
+            Question::Member(hole, ..) | Question::Fact(hole) => Some(hole),
             Question::IamAllows(_) => None,
         }
     }
@@ -83,7 +85,6 @@ impl fmt::Display for Test {
         match self {
             Test::Is(text) => write!(f, "is `{text}`"),
             Test::Like(pattern) | Test::ArnLike(pattern) => write!(f, "matches `{pattern}`"),
-            Test::Compares(operator, text) => write!(f, "{operator} `{text}`"),
             Test::Absent => f.write_str("is absent"),
         }
     }

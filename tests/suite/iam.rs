@@ -15,8 +15,17 @@ const SOMEBODY: &str = "arn:aws:iam::123456789012:user/somebody";
 /// or date. Ours is an open question.
 const UNDOCUMENTED: &str = "reference_policies_elements_condition_operators.html: no word on NotEquals and no number";
 
+/// What two documents say differently: whether policy variables work under Bool.
+const DISPUTED: &str = "reference_policies_variables.html against …_elements_condition_operators.html on Bool";
+
 /// Cases that we judge otherwise, each with the document that says so. None of them is answered: each is a question.
-const JUDGED_OTHERWISE: [(&str, &str); 6] = [
+const JUDGED_OTHERWISE: [(&str, &str); 12] = [
+    ("aspen/bool_variable/2", DISPUTED),
+    ("aspen/bool_variable/3", DISPUTED),
+    ("aspen/bool_variable/5", DISPUTED),
+    ("aspen/bool_variable/6", DISPUTED),
+    ("aspen/bool_variable/8", DISPUTED),
+    ("aspen/bool_variable/9", DISPUTED),
     ("aspen/date_not_equals/8", UNDOCUMENTED),
     ("aspen/date_not_equals/16", UNDOCUMENTED),
     ("iamrs/op/unparseable_context_value_is_no_match/33", UNDOCUMENTED),
