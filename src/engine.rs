@@ -151,6 +151,8 @@ fn request(call: &Call) -> Result<Request, EngineError> {
         resource: Text::literal(&call.resource),
         region: Text::literal(call.resource.split(':').nth(3).unwrap_or_default()),
         via_cloudformation: false,
+        now: None,
+        key: BTreeMap::new(),
         given: call.context.clone(),
         doubted: None,
         only_given: true,

@@ -2,37 +2,105 @@
 //!
 //! Source: AWS Managed Policy Reference Guide, one page per policy:
 //! docs.aws.amazon.com/aws-managed-policy/latest/reference/<name>.html. Actions of other services are left out: no
-//! statement here is about them.
+//! statement here is about them. Of the policies for people and roles only the first two allow kms:PutKeyPolicy.
 
-/// A managed policy: its name, and a document with what it allows of AWS KMS.
-const POLICIES: [(&str, &str); 7] = [
-    ("AdministratorAccess", r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#),
-    (
-        "PowerUserAccess",
-        r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","NotAction":["iam:*","organizations:*","account:*"],"Resource":"*"}]}"#,
-    ),
+/// What a managed policy says of AWS KMS.
+enum Says {
+    /// Allows these actions on every resource.
+    Allows(&'static [&'static str]),
+    /// Allows every action but these.
+    AllowsAllBut(&'static [&'static str]),
+    /// Denies these actions on every resource.
+    Denies(&'static [&'static str]),
+    /// Nothing.
+    Nothing,
+}
+
+use Says::{Allows, AllowsAllBut, Denies, Nothing};
+
+/// By name, without path.
+const POLICIES: [(&str, Says); 35] = [
+    ("AdministratorAccess", Allows(&["*"])),
+    ("PowerUserAccess", AllowsAllBut(&["iam:*", "organizations:*", "account:*"])),
     (
         "AWSKeyManagementServicePowerUser",
-        r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["kms:CreateAlias","kms:CreateKey","kms:DeleteAlias","kms:Describe*","kms:GenerateRandom","kms:Get*","kms:List*","kms:TagResource","kms:UntagResource"],"Resource":"*"}]}"#,
+        Allows(&[
+            "kms:CreateAlias",
+            "kms:CreateKey",
+            "kms:DeleteAlias",
+            "kms:Describe*",
+            "kms:GenerateRandom",
+            "kms:Get*",
+            "kms:List*",
+            "kms:TagResource",
+            "kms:UntagResource",
+        ]),
     ),
     (
-        "ReadOnlyAccess",
-        r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["kms:Describe*","kms:Get*","kms:List*"],"Resource":"*"}]}"#,
+        "SystemAdministrator",
+        Allows(&[
+            "kms:CreateAlias",
+            "kms:CreateKey",
+            "kms:DeleteAlias",
+            "kms:Describe*",
+            "kms:GenerateRandom",
+            "kms:Get*",
+            "kms:List*",
+            "kms:Encrypt",
+            "kms:ReEncrypt*",
+        ]),
     ),
-    ("AWSCloudFormationFullAccess", NOTHING),
-    ("AWSCloudFormationReadOnlyAccess", NOTHING),
-    ("IAMFullAccess", NOTHING),
+    ("AWSCloudTrail_FullAccess", Allows(&["kms:CreateKey", "kms:CreateAlias", "kms:ListKeys", "kms:ListAliases"])),
+    ("ReadOnlyAccess", Allows(&["kms:Describe*", "kms:Get*", "kms:List*"])),
+    ("SecurityAudit", Allows(&["kms:Describe*", "kms:Get*", "kms:List*"])),
+    ("ViewOnlyAccess", Allows(&["kms:ListKeys", "kms:ListResourceTags"])),
+    ("DatabaseAdministrator", Allows(&["kms:ListKeys"])),
+    ("AWSLambda_FullAccess", Allows(&["kms:DescribeKey", "kms:ListAliases"])),
+    ("AmazonDynamoDBFullAccess", Allows(&["kms:DescribeKey", "kms:ListAliases"])),
+    ("SecretsManagerReadWrite", Allows(&["kms:DescribeKey", "kms:ListAliases", "kms:ListKeys"])),
+    ("AWSCloudFormationFullAccess", Nothing),
+    ("AWSCloudFormationReadOnlyAccess", Nothing),
+    ("AWSCodeDeployRoleForCloudFormation", Nothing),
+    ("AWSCodePipeline_FullAccess", Nothing),
+    ("AWSCodeBuildAdminAccess", Nothing),
+    ("AWSCodeStarFullAccess", Nothing),
+    ("AWSServiceCatalogAdminFullAccess", Nothing),
+    ("AWSServiceCatalogEndUserFullAccess", Nothing),
+    ("AWSOrganizationsFullAccess", Nothing),
+    ("AWSSupportAccess", Nothing),
+    ("AdministratorAccess-Amplify", Nothing),
+    ("AdministratorAccess-AWSElasticBeanstalk", Nothing),
+    ("AmazonEC2FullAccess", Nothing),
+    ("AmazonRDSFullAccess", Nothing),
+    ("AmazonS3FullAccess", Nothing),
+    ("AmazonSSMFullAccess", Nothing),
+    ("CloudWatchLogsFullAccess", Nothing),
+    ("IAMFullAccess", Nothing),
+    ("NetworkAdministrator", Nothing),
+    ("Billing", Nothing),
+    // Organizations User Guide, orgs_manage_policies_scps.html and orgs_manage_policies_rcps.html.
+    ("FullAWSAccess", Allows(&["*"])),
+    ("RCPFullAWSAccess", Allows(&["*"])),
+    ("AWSDenyAll", Denies(&["*"])),
 ];
 
-/// A policy without a word about AWS KMS.
-const NOTHING: &str = r#"{"Version":"2012-10-17","Statement":[]}"#;
-
-/// The document of the managed policy that an ARN (`arn:aws:iam::aws:policy/AdministratorAccess`) names.
-pub(crate) fn managed_policy(arn: &str) -> Option<&'static str> {
-    let (head, path) = arn.split_once(":iam::aws:policy/")?;
+/// The document of the managed policy that an ARN (`arn:aws:iam::aws:policy/AdministratorAccess`) names, as JSON.
+pub(crate) fn managed_policy(arn: &str) -> Option<String> {
+    let (head, path) = arn.split_once(":iam::aws:policy/").or_else(|| arn.split_once(":organizations::aws:policy/"))?;
     let name = path.rsplit('/').next()?;
-    let known = POLICIES.iter().find(|(known, _)| *known == name);
-    known.filter(|_| head.starts_with("arn:aws")).map(|(_, document)| *document)
+    let (_, says) = POLICIES.iter().find(|(known, _)| *known == name)?;
+    super::is_partition(head.strip_prefix("arn:")?).then(|| document(says))
+}
+
+fn document(says: &Says) -> String {
+    let list = |actions: &[&str]| actions.iter().map(|action| format!("\"{action}\"")).collect::<Vec<_>>().join(",");
+    let statement = match says {
+        Allows(actions) => format!(r#"{{"Effect":"Allow","Action":[{}],"Resource":"*"}}"#, list(actions)),
+        AllowsAllBut(actions) => format!(r#"{{"Effect":"Allow","NotAction":[{}],"Resource":"*"}}"#, list(actions)),
+        Denies(actions) => format!(r#"{{"Effect":"Deny","Action":[{}],"Resource":"*"}}"#, list(actions)),
+        Nothing => String::new(),
+    };
+    format!(r#"{{"Version":"2012-10-17","Statement":[{statement}]}}"#)
 }
 
 /// The names of the policies in the table.
@@ -46,11 +114,20 @@ mod tests {
 
     #[test]
     fn an_arn_names_its_document_and_every_document_is_json() {
-        assert!(managed_policy("arn:aws:iam::aws:policy/AdministratorAccess").is_some());
-        assert!(managed_policy("arn:aws-cn:iam::aws:policy/PowerUserAccess").is_some());
-        assert!(managed_policy("arn:aws:iam::111122223333:policy/AdministratorAccess").is_none());
-        for (name, document) in POLICIES {
-            assert!(serde_json::from_str::<serde_json::Value>(document).is_ok(), "{name}");
+        for arn in [
+            "arn:aws:iam::aws:policy/AdministratorAccess",
+            "arn:aws-cn:iam::aws:policy/PowerUserAccess",
+            "arn:aws:iam::aws:policy/job-function/SystemAdministrator",
+            "arn:aws:organizations::aws:policy/service_control_policy/FullAWSAccess",
+        ] {
+            assert!(managed_policy(arn).is_some(), "{arn}");
+        }
+        for arn in ["arn:aws:iam::111122223333:policy/AdministratorAccess", "arn:amazon:iam::aws:policy/ReadOnlyAccess"]
+        {
+            assert!(managed_policy(arn).is_none(), "{arn}");
+        }
+        for (name, says) in &POLICIES {
+            assert!(serde_json::from_str::<serde_json::Value>(&document(says)).is_ok(), "{name}");
         }
     }
 }

@@ -1,20 +1,20 @@
 //! Flags to what `deployment/` works with: the files that flags name are read here.
 
 use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, bail};
 
-use crate::deployment::{Deployment, Inputs, managed};
+use crate::deployment::{Deployment, Inputs, Snapshot, managed, policies};
+use crate::policy::{Layer, Layers};
 use crate::source::{Document, FileId, Limits};
+use crate::world::Value;
 
 use super::args::Flags;
 use super::discover::{Content, read, too_large};
 
 /// The deployment that the flags describe.
 pub(crate) fn deployment(flags: &Flags) -> anyhow::Result<Deployment> {
-    let given = |paths: &[PathBuf]| !paths.is_empty();
-    let identity = documents("--identity-policy", &flags.identity_policy)?;
-    let session = documents("--session-policy", &flags.session_policy)?;
     let inputs = Inputs {
         deployer: flags.deployer.clone(),
         role_arn: flags.role_arn.clone(),
@@ -26,30 +26,58 @@ pub(crate) fn deployment(flags: &Flags) -> anyhow::Result<Deployment> {
         exports: flags.export.clone(),
         ssm: flags.ssm.clone(),
         context: flags.context.clone(),
-        identity_policies: given(&flags.identity_policy).then_some(identity),
-        boundary: one("--permissions-boundary", flags.permissions_boundary.as_deref())?,
-        session_policies: given(&flags.session_policy).then_some(session),
-        scps: documents("--scp", &flags.scp)?,
-        rcps: documents("--rcp", &flags.rcp)?,
-        snapshot: one("--iam-snapshot", flags.iam_snapshot.as_deref())?,
+        now: now(),
+        layers: layers(flags)?,
+        snapshot: snapshot(flags)?,
     };
     Ok(Deployment::from_inputs("default", inputs)?)
 }
 
-fn one(flag: &str, path: Option<&Path>) -> anyhow::Result<Option<Document>> {
-    path.map(|path| document(flag, path)).transpose()
+fn layers(flags: &Flags) -> anyhow::Result<Layers> {
+    let levels = |flag, layer, paths: &[PathBuf]| paths.iter().map(|path| level(flag, layer, path)).collect();
+    let scps: anyhow::Result<Vec<Vec<Value>>> = levels("--scp", Layer::Scp, &flags.scp);
+    let rcps: anyhow::Result<Vec<Vec<Value>>> = levels("--rcp", Layer::Rcp, &flags.rcp);
+    Ok(Layers {
+        identity: set("--identity-policy", Layer::Identity, &flags.identity_policy)?,
+        boundary: set("--permissions-boundary", Layer::Boundary, flags.permissions_boundary.as_slice())?,
+        session: set("--session-policy", Layer::Session, &flags.session_policy)?,
+        scps: scps?,
+        rcps: rcps?,
+    })
 }
 
-fn documents(flag: &str, paths: &[PathBuf]) -> anyhow::Result<Vec<Document>> {
-    paths.iter().map(|path| document(flag, path)).collect()
+/// All policies of several files, as one set; nothing where no file was given.
+fn set(flag: &str, layer: Layer, paths: &[PathBuf]) -> anyhow::Result<Option<Vec<Value>>> {
+    let mut out = Vec::new();
+    for path in paths {
+        out.extend(level(flag, layer, path)?);
+    }
+    Ok((!paths.is_empty()).then_some(out))
 }
 
-/// A file that a flag names: one that cannot be read ends the run. An ARN is a managed policy.
+/// The policies of one file, or the AWS managed policy that an ARN names.
+fn level(flag: &str, layer: Layer, path: &Path) -> anyhow::Result<Vec<Value>> {
+    if let Some(arn) = path.to_str().filter(|text| text.starts_with("arn:")) {
+        return Ok(vec![managed(arn).with_context(|| flag.to_owned())?]);
+    }
+    let document = document(flag, path)?;
+    policies(&document, layer).with_context(|| format!("{flag} `{}`", path.display()))
+}
+
+fn snapshot(flags: &Flags) -> anyhow::Result<Option<Snapshot>> {
+    let Some(path) = &flags.iam_snapshot else { return Ok(None) };
+    Ok(Some(Snapshot::parse(document("--iam-snapshot", path)?)?))
+}
+
+/// The machine's clock: aws:CurrentTime of the call.
+fn now() -> Option<i64> {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
+    i64::try_from(since.as_secs()).ok()
+}
+
+/// A file that a flag names: one that cannot be read ends the run.
 fn document(flag: &str, path: &Path) -> anyhow::Result<Document> {
     let shown = path.display();
-    if let Some(arn) = path.to_str().filter(|text| text.starts_with("arn:")) {
-        return managed(arn).with_context(|| flag.to_owned());
-    }
     let limits = Limits::default();
     let bytes = match read(path, limits.bytes).with_context(|| format!("{flag} `{shown}`"))? {
         Content::Bytes(bytes) => bytes,

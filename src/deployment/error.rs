@@ -37,6 +37,14 @@ pub(crate) enum DeploymentError {
     /// A managed policy that is not in the table.
     #[error("`{0}` is no AWS managed policy that is known here ({1}): give its document as a file")]
     Managed(String, String),
+    /// A file that holds something else than policies.
+    #[error("the file {0}")]
+    Policy(String),
+    /// A part of the account.
+    #[error(
+        "--iam-snapshot: the file holds the first page only (`IsTruncated` is true): let the AWS CLI fetch all pages"
+    )]
+    FirstPage,
     /// Some other file.
     #[error("--iam-snapshot: the file is not what `aws iam get-account-authorization-details` prints")]
     Snapshot,

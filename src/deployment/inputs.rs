@@ -1,6 +1,8 @@
 //! What the user gave, as given.
 
-use crate::source::Document;
+use crate::policy::Layers;
+
+use super::snapshot::Snapshot;
 
 /// The flags that describe a deployment.
 #[derive(Debug, Default)]
@@ -25,16 +27,10 @@ pub(crate) struct Inputs {
     pub(crate) ssm: Vec<(String, String)>,
     /// `--context KEY=VALUE`; `None`: the call does not carry the key.
     pub(crate) context: Vec<(String, Option<String>)>,
-    /// `--identity-policy FILE`: `None` where the flag was not given.
-    pub(crate) identity_policies: Option<Vec<Document>>,
-    /// `--permissions-boundary FILE`.
-    pub(crate) boundary: Option<Document>,
-    /// `--session-policy FILE`.
-    pub(crate) session_policies: Option<Vec<Document>>,
-    /// `--scp FILE`, one level each.
-    pub(crate) scps: Vec<Document>,
-    /// `--rcp FILE`, one level each.
-    pub(crate) rcps: Vec<Document>,
+    /// The time, in seconds since 1970, as the clock of the machine has it.
+    pub(crate) now: Option<i64>,
+    /// The policies that flags give: `--identity-policy`, `--permissions-boundary`, `--session-policy`, `--scp`, `--rcp`.
+    pub(crate) layers: Layers,
     /// `--iam-snapshot FILE`.
-    pub(crate) snapshot: Option<Document>,
+    pub(crate) snapshot: Option<Snapshot>,
 }

@@ -3,14 +3,15 @@
 //! Source: AWS CloudFormation User Guide, using-iam-servicerole.html: with a service role that role is the caller, in a
 //! session named `AWSCloudFormation`; without one, the caller's own credentials are used.
 
-mod beside;
 mod error;
 mod inputs;
+mod policies;
 mod snapshot;
 
-pub(crate) use beside::managed;
 pub(crate) use error::DeploymentError;
 pub(crate) use inputs::Inputs;
+pub(crate) use policies::{managed, policies};
+pub(crate) use snapshot::Snapshot;
 
 use std::collections::BTreeMap;
 
@@ -18,8 +19,6 @@ use crate::aws::{AccountId, PrincipalArn, PrincipalKind, is_partition, partition
 use crate::policy::{Caller, Layers};
 use crate::resolve::Givens;
 use crate::world::Text;
-
-use snapshot::Snapshot;
 
 /// The session in which CloudFormation uses a service role. Source: CloudTrail records of such calls.
 const SERVICE_ROLE_SESSION: &str = "AWSCloudFormation";
@@ -37,6 +36,8 @@ pub(crate) struct Deployment {
     pub(crate) deployer: Option<String>,
     /// Whether CloudFormation makes the call.
     pub(crate) via_cloudformation: bool,
+    /// The time of the deployment, in seconds since 1970.
+    pub(crate) now: Option<i64>,
     /// Context keys (lower case) that were given.
     pub(crate) context: BTreeMap<String, Vec<String>>,
     /// The policies beside the key policy, as far as they were given.
@@ -75,45 +76,65 @@ impl Deployment {
             Some(arn) => Caller::named(arn, session, own_account, own_partition),
             None => Caller::unknown(own_account, own_partition),
         };
-        // `--context aws:PrincipalArn=…` tells the path of the role behind a session.
-        if let (Some([principal]), Some(_)) = (context.get("aws:principalarn").map(Vec::as_slice), &arn) {
-            caller.principal = Text::literal(principal);
+        let mut layers = inputs.layers;
+        match context.get("aws:principalarn").map(Vec::as_slice) {
+            // It tells the path of the role behind a session.
+            Some([principal]) if arn.is_some() => caller.principal = Text::literal(principal),
+            _ => caller.principal = with_path(&caller.principal, arn.as_ref(), inputs.snapshot.as_ref()),
         }
-        let snapshot = inputs.snapshot.map(Snapshot::parse).transpose()?;
-        if let Some(snapshot) = &snapshot {
-            caller.principal = with_path(&caller.principal, arn.as_ref(), snapshot);
-        }
-        let mut layers = Layers {
-            identity: beside::all(inputs.identity_policies),
-            boundary: inputs.boundary.as_ref().map(beside::policies),
-            session: beside::all(inputs.session_policies),
-            scps: inputs.scps.iter().map(beside::policies).collect(),
-            rcps: inputs.rcps.iter().map(beside::policies).collect(),
-        };
-        if let (Some(snapshot), Some(principal)) = (&snapshot, caller.principal.as_literal()) {
-            fill_in(&mut layers, snapshot, principal)?;
+        if let (Some(snapshot), Some(arn)) = (&inputs.snapshot, &arn) {
+            fill_in(&mut caller, &mut layers, snapshot, arn, session.is_some())?;
         }
         let deployer = arn.map(|arn| shown(arn, session));
         let name = name.to_owned();
-        Ok(Deployment { name, givens, caller, deployer, via_cloudformation: true, context, layers, snapshot })
+        Ok(Deployment {
+            name,
+            givens,
+            caller,
+            deployer,
+            via_cloudformation: true,
+            now: inputs.now,
+            context,
+            layers,
+            snapshot: inputs.snapshot,
+        })
     }
 }
 
 /// The ARN of the deployer's role with its path, which a session's ARN does not carry.
-fn with_path(principal: &Text, arn: Option<&PrincipalArn>, snapshot: &Snapshot) -> Text {
+fn with_path(principal: &Text, arn: Option<&PrincipalArn>, snapshot: Option<&Snapshot>) -> Text {
     let role = arn.and_then(|arn| match &arn.kind {
-        PrincipalKind::Session { role, .. } => snapshot.role_arn(role),
+        PrincipalKind::Session { role, .. } => snapshot?.role_arn(role),
         _ => None,
     });
     role.map_or_else(|| principal.clone(), |arn| Text::literal(&arn))
 }
 
-/// Policies that no flag gives come from the snapshot. The root user has none.
-fn fill_in(layers: &mut Layers, snapshot: &Snapshot, principal: &str) -> Result<(), DeploymentError> {
+/// What no flag gives comes from the snapshot.
+fn fill_in(
+    caller: &mut Caller,
+    layers: &mut Layers,
+    snapshot: &Snapshot,
+    arn: &PrincipalArn,
+    is_service_role: bool,
+) -> Result<(), DeploymentError> {
+    let Some(principal) = caller.principal.as_literal() else {
+        return match &arn.kind {
+            PrincipalKind::Session { role, .. } if snapshot.covers(arn, role) => {
+                Err(DeploymentError::NoDeployer(arn.to_string()))
+            }
+            _ => Ok(()),
+        };
+    };
     let Some(found) = snapshot.authorization(principal) else {
-        let missing = snapshot.exists(principal) == Some(false) && principal.split('/').count() > 1;
+        let missing = snapshot.exists(principal) == Some(false);
         return if missing { Err(DeploymentError::NoDeployer(principal.to_owned())) } else { Ok(()) };
     };
+    caller.id = found.id.map_or_else(|| caller.id.clone(), |id| Text::literal(&id));
+    // Sessions may carry tags of their own; those in which CloudFormation uses a service role do not.
+    if is_service_role || matches!(arn.kind, PrincipalKind::User { .. }) {
+        caller.tags = Some(found.tags);
+    }
     layers.identity.get_or_insert(found.identity);
     if layers.boundary.is_none() {
         layers.boundary = found.boundary;

@@ -5,11 +5,15 @@
 
 use std::collections::BTreeSet;
 
-use crate::policy::from_node;
-use crate::source::{Document, FileId, NodeId, NodeKind};
+use crate::aws::PrincipalArn;
+use crate::source::{Document, NodeId, NodeKind};
 use crate::world::{Hole, Kind, Origin, Shape, Value};
 
 use super::error::DeploymentError;
+use super::policies::{embedded, managed};
+
+const USERS: &str = "UserDetailList";
+const ROLES: &str = "RoleDetailList";
 
 /// The file, and what is looked up in it.
 #[derive(Debug)]
@@ -25,6 +29,10 @@ pub(crate) struct Authorization {
     pub(crate) identity: Vec<Value>,
     /// Its permissions boundary.
     pub(crate) boundary: Option<Vec<Value>>,
+    /// Its unique id.
+    pub(crate) id: Option<String>,
+    /// Its tags.
+    pub(crate) tags: Vec<(String, String)>,
 }
 
 impl Snapshot {
@@ -32,36 +40,46 @@ impl Snapshot {
     ///
     /// # Errors
     ///
-    /// It has none of the lists that the command prints.
+    /// It has none of the lists that the command prints, or only the first page of them.
     pub(crate) fn parse(document: Document) -> Result<Snapshot, DeploymentError> {
         let root = document.root();
-        if ["UserDetailList", "RoleDetailList", "GroupDetailList", "Policies"]
-            .iter()
-            .all(|key| document.get(root, key).is_none())
-        {
+        if [USERS, ROLES, "GroupDetailList", "Policies"].iter().all(|key| document.get(root, key).is_none()) {
             return Err(DeploymentError::Snapshot);
         }
         let mut snapshot = Snapshot { document, arns: BTreeSet::new() };
-        let lists = ["UserDetailList", "RoleDetailList"].into_iter();
+        if snapshot.text(root, "IsTruncated").as_deref() == Some("true") {
+            return Err(DeploymentError::FirstPage);
+        }
+        let lists = [USERS, ROLES].into_iter();
         snapshot.arns =
             lists.flat_map(|list| snapshot.list(root, list)).filter_map(|node| snapshot.text(node, "Arn")).collect();
         Ok(snapshot)
     }
 
-    /// Whether a user or role with this ARN is in the account of the file; nothing of other accounts.
+    /// Whether a user or role with this ARN is in the account of the file. Nothing of other accounts, of other principals,
+    /// and where the file has no list of users or roles.
     pub(crate) fn exists(&self, arn: &str) -> Option<bool> {
-        let account = |arn: &str| arn.split(':').nth(4).map(str::to_owned);
-        let own = account(self.arns.first()?)?;
-        (account(arn)? == own).then(|| self.arns.contains(arn))
+        let part = |arn: &str, index| arn.split(':').nth(index).map(str::to_owned);
+        let own = part(self.arns.first()?, 4)?;
+        let list = match part(arn, 5)?.split('/').next()? {
+            "user" => USERS,
+            "role" => ROLES,
+            _ => return None,
+        };
+        self.document.get(self.document.root(), list)?;
+        (part(arn, 4)? == own).then(|| self.arns.contains(arn))
+    }
+
+    /// Whether the roles of the ARN's account are in the file, and none of them has this name.
+    pub(crate) fn covers(&self, arn: &PrincipalArn, role: &str) -> bool {
+        let any = format!("arn:{}:iam::{}:role/{role}", arn.partition, arn.account);
+        self.exists(&any) == Some(false) && self.role_arn(role).is_none()
     }
 
     /// The ARN, path included, of the role with this name.
     pub(crate) fn role_arn(&self, name: &str) -> Option<String> {
-        let root = self.document.root();
-        let role = self
-            .list(root, "RoleDetailList")
-            .into_iter()
-            .find(|node| self.text(*node, "RoleName").as_deref() == Some(name))?;
+        let mut roles = self.list(self.document.root(), ROLES).into_iter();
+        let role = roles.find(|node| self.text(*node, "RoleName").as_deref() == Some(name))?;
         self.text(role, "Arn")
     }
 
@@ -70,30 +88,37 @@ impl Snapshot {
         let root = self.document.root();
         let named =
             |list| self.list(root, list).into_iter().find(|node| self.text(*node, "Arn").as_deref() == Some(arn));
-        let (principal, inline) = match (named("UserDetailList"), named("RoleDetailList")) {
-            (Some(user), _) => (user, "UserPolicyList"),
-            (None, Some(role)) => (role, "RolePolicyList"),
+        let (principal, inline, id) = match (named(USERS), named(ROLES)) {
+            (Some(user), _) => (user, "UserPolicyList", "UserId"),
+            (None, Some(role)) => (role, "RolePolicyList", "RoleId"),
             (None, None) => return None,
         };
         let mut identity = self.policies(principal, inline);
-        for group in self.list(principal, "GroupList") {
-            let name = self.document.scalar(group).map(str::to_owned);
-            let details = self.list(root, "GroupDetailList");
-            let found = details.into_iter().find(|node| self.text(*node, "GroupName") == name);
-            match (found, name) {
-                (Some(group), _) => identity.extend(self.policies(group, "GroupPolicyList")),
-                (None, name) => identity.push(self.unknown(&format!("group {}", name.unwrap_or_default()))),
+        for name in self.list(principal, "GroupList") {
+            let name = self.document.scalar(name).unwrap_or_default();
+            let mut groups = self.list(root, "GroupDetailList").into_iter();
+            match groups.find(|node| self.text(*node, "GroupName").as_deref() == Some(name)) {
+                Some(group) => identity.extend(self.policies(group, "GroupPolicyList")),
+                None => identity.push(self.unknown(&format!("the policies of group {name}"))),
             }
         }
         let boundary = self.document.get(principal, "PermissionsBoundary").map(|entry| entry.value);
         let boundary = boundary.and_then(|node| self.text(node, "PermissionsBoundaryArn"));
-        Some(Authorization { identity, boundary: boundary.map(|arn| vec![self.managed(&arn)]) })
+        let tags = self.list(principal, "Tags").into_iter();
+        Some(Authorization {
+            identity,
+            boundary: boundary.map(|arn| vec![self.managed(&arn)]),
+            id: self.text(principal, id),
+            tags: tags.filter_map(|tag| Some((self.text(tag, "Key")?, self.text(tag, "Value")?))).collect(),
+        })
     }
 
     /// Inline and attached policies of a user, role or group.
     fn policies(&self, node: NodeId, inline: &str) -> Vec<Value> {
-        let inline =
-            self.list(node, inline).into_iter().filter_map(|policy| self.document_of(policy, "PolicyDocument"));
+        let inline = self.list(node, inline).into_iter().map(|policy| {
+            let name = self.text(policy, "PolicyName").unwrap_or_default();
+            self.document_of(policy, "PolicyDocument").unwrap_or_else(|| self.unknown(&format!("inline policy {name}")))
+        });
         let attached = self.list(node, "AttachedManagedPolicies").into_iter();
         let attached = attached.filter_map(|policy| self.text(policy, "PolicyArn")).map(|arn| self.managed(&arn));
         inline.chain(attached).collect()
@@ -112,21 +137,13 @@ impl Snapshot {
                 };
                 self.document_of(versions.find(is_default)?, "Document")
             });
-        let own = || super::beside::managed(arn).ok().map(|document| from_node(&document, document.root()));
-        found.or_else(own).unwrap_or_else(|| self.unknown(arn))
+        found.or_else(|| managed(arn).ok()).unwrap_or_else(|| self.unknown(arn))
     }
 
-    /// A policy document, in either encoding.
+    /// A policy document, in either encoding; nothing where it is none.
     fn document_of(&self, node: NodeId, key: &str) -> Option<Value> {
-        let value = self.document.get(node, key)?.value;
-        match self.document.scalar(value) {
-            None => Some(from_node(&self.document, value)),
-            Some(text) => {
-                let text = decoded(text)?;
-                let document = Document::from_text(FileId(u32::MAX), &text).ok()?;
-                Some(from_node(&document, document.root()))
-            }
-        }
+        let policy = embedded(&self.document, self.document.get(node, key)?.value)?;
+        policy.get("Statement").is_some().then_some(policy)
     }
 
     /// A policy that is attached and whose document is not in the file.
@@ -145,33 +162,5 @@ impl Snapshot {
 
     fn text(&self, node: NodeId, key: &str) -> Option<String> {
         self.document.scalar(self.document.get(node, key)?.value).map(str::to_owned)
-    }
-}
-
-/// Percent-decoding (RFC 3986); nothing where a `%` is not followed by two hexadecimal digits.
-fn decoded(text: &str) -> Option<String> {
-    let mut out = Vec::new();
-    let mut bytes = text.bytes();
-    while let Some(byte) = bytes.next() {
-        if byte != b'%' {
-            out.push(byte);
-            continue;
-        }
-        let digit = |byte: Option<u8>| char::from(byte?).to_digit(16);
-        let (high, low) = (digit(bytes.next())?, digit(bytes.next())?);
-        out.push(u8::try_from(high * 16 + low).ok()?);
-    }
-    String::from_utf8(out).ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn url_encoding_is_undone() {
-        assert_eq!(decoded("%7B%22a%22%3A1%7D+"), Some("{\"a\":1}+".to_owned()));
-        assert_eq!(decoded("{}"), Some("{}".to_owned()));
-        assert_eq!(decoded("100%"), None);
     }
 }

@@ -132,6 +132,9 @@ fn fact(question: &Question, yes: bool) -> (Subject, Option<WhenTest>) {
             Origin::Later { kind: "condition", name, .. } => {
                 (Subject::Condition(name.clone()), Some(WhenTest::Is(yes)))
             }
+            Origin::ContextTest { key, test } => {
+                (Subject::Unknown(format!("{{{{context:{key} {test}}}}}")), Some(equals("true".to_owned())))
+            }
             _ => (Subject::Unknown(hole.mark()), Some(equals("true".to_owned()))),
         },
         Question::IamAllows(action) => (Subject::Iam(action.clone()), Some(WhenTest::Allows(yes))),
@@ -144,7 +147,7 @@ fn subject(hole: &Hole) -> Subject {
         Origin::Account => Subject::Account,
         Origin::Deployer(_) => Subject::Deployer,
         Origin::Context(key) => Subject::Context(key.clone()),
-        Origin::Region | Origin::Partition | Origin::Later { .. } => {
+        Origin::Region | Origin::Partition | Origin::ContextTest { .. } | Origin::Later { .. } => {
             Subject::Unknown(Text::hole(hole.clone()).to_string())
         }
     }

@@ -4,6 +4,7 @@
 //! BypassPolicyLockoutSafetyCheck skips; a key without policy gets the default one, unchecked.
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 
 use crate::deployment::Deployment;
 use crate::policy::{Caller, Document, Grant, Problem, ProblemKind, Request, Trace, decide, from_json_text, problems};
@@ -193,13 +194,15 @@ fn bypasses(key: &Resource, properties: &Value, world: &World) -> Result<bool, S
 
 /// The call that is simulated.
 pub(crate) fn request(subject: &Subject<'_>, properties: &Value) -> Request {
-    let Deployment { givens, caller, via_cloudformation, context, layers, .. } = subject.deployment;
+    let Deployment { givens, caller, via_cloudformation, now, context, layers, .. } = subject.deployment;
     Request {
         caller: Caller { bounded: layers.boundary.is_some(), ..caller.clone() },
         action: ACTION.to_owned(),
         resource: key_arn(subject, properties),
         region: givens.region.clone(),
         via_cloudformation: *via_cloudformation,
+        now: *now,
+        key: key_facts(subject.key, properties),
         given: context.clone(),
         doubted: subject.doubted.map(str::to_owned),
         only_given: false,
@@ -211,8 +214,7 @@ pub(crate) fn request(subject: &Subject<'_>, properties: &Value) -> Request {
 /// Source: KMS Developer Guide, concepts.html#key-id-key-ARN and multi-region-keys-overview.html.
 fn key_arn(subject: &Subject<'_>, properties: &Value) -> Text {
     let givens = &subject.deployment.givens;
-    let multi_region = subject.key.kind == "AWS::KMS::ReplicaKey"
-        || matches!(properties.get("MultiRegion").map(|flag| &flag.kind), Some(Kind::Text(text)) if text.as_literal() == Some("true"));
+    let multi_region = is_multi_region(subject.key, properties);
     let mut arn = Text::literal("arn:");
     for (part, separator) in [(&givens.partition, ":kms:"), (&givens.region, ":"), (&givens.account, ":key/")] {
         arn.append(part);
@@ -228,6 +230,37 @@ fn key_arn(subject: &Subject<'_>, properties: &Value) -> Text {
     let shape = Shape { class: Class::Hex, allowed: (!exists).then(Vec::new), pattern: None };
     arn.append(&Text::hole(Hole::new(origin, shape, None)));
     arn
+}
+
+fn is_multi_region(key: &Resource, properties: &Value) -> bool {
+    let flag = properties.get("MultiRegion").map(|flag| &flag.kind);
+    key.kind == "AWS::KMS::ReplicaKey" || matches!(flag, Some(Kind::Text(text)) if text.as_literal() == Some("true"))
+}
+
+/// What the template says of a key, by context key. Source: the schema of AWS::KMS::Key (defaults); KMSDG conditions-kms.html.
+/// Of a replica key, and of a key whose policy stands by itself, the template does not say.
+fn key_facts(key: &Resource, properties: &Value) -> BTreeMap<&'static str, Text> {
+    let text = |name: &str, default: &str| match properties.get(name).map(|value| &value.kind) {
+        None => Some(Text::literal(default)),
+        Some(Kind::Text(text)) => Some(text.clone()),
+        Some(_) => None,
+    };
+    if key.kind != "AWS::KMS::Key" {
+        return BTreeMap::new();
+    }
+    let mut out = BTreeMap::new();
+    for (context, property, default) in [
+        ("kms:KeySpec", "KeySpec", "SYMMETRIC_DEFAULT"),
+        ("kms:KeyUsage", "KeyUsage", "ENCRYPT_DECRYPT"),
+        ("kms:KeyOrigin", "Origin", "AWS_KMS"),
+        ("kms:MultiRegion", "MultiRegion", "false"),
+    ] {
+        out.extend(text(property, default).map(|text| (context, text)));
+    }
+    if is_multi_region(key, properties) {
+        out.insert("kms:MultiRegionKeyType", Text::literal("PRIMARY"));
+    }
+    out
 }
 
 /// The question whether IAM allows the action.

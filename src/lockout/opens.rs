@@ -72,7 +72,8 @@ fn help(hole: &Hole, name: &str) -> String {
         }
         Origin::Deployer(Facet::Session) => "--deployer with the ARN of the role session".to_owned(),
         Origin::Deployer(Facet::Path) => "--context aws:PrincipalArn=ARN with the role's path".to_owned(),
-        Origin::Context(key) => format!("--context {key}=…, or --context {key} if the call does not carry it"),
+        Origin::Deployer(Facet::Id) => "--context aws:userid=ID".to_owned(),
+        Origin::Context(key) | Origin::ContextTest { key, .. } => format!("--context {key}=…, or --context {key} if the call does not carry it"),
         Origin::Later { kind, .. } => match *kind {
             "budget" => TOO_MUCH.to_owned(),
             "key" => "write `\"Resource\": \"*\"`, which stands for this key".to_owned(),
@@ -81,7 +82,12 @@ fn help(hole: &Hole, name: &str) -> String {
             "pseudo" if name == "AWS::StackName" => "--stack-name NAME".to_owned(),
             "variable" => "check the template that the Serverless Framework makes (`serverless package`)".to_owned(),
             "transform" => "check the template that the macro makes of this one".to_owned(),
-            "operator" => format!("this version does not evaluate `{name}`"),
+            "operator" => format!("what AWS makes of `{name}` is not documented: write the condition another way"),
+            "resource" => format!("what AWS makes of the resource `{name}` is not documented: write all six parts of the ARN"),
+            "not-principal" => {
+                "whether NotPrincipal spares a principal of which not all ARNs are listed is not documented: use a condition on aws:PrincipalArn".to_owned()
+            }
+            "iam" => format!("the IAM snapshot lacks `{name}`: give the policies with --identity-policy"),
             "function" => format!("this version does not resolve `{name}`"),
             _ => "only the deployment will tell".to_owned(),
         },

@@ -17,6 +17,10 @@ pub(crate) struct Caller {
     pub(crate) account: Text,
     /// Its partition.
     pub(crate) partition: Text,
+    /// The unique id of the user or role (`AIDA…`, `AROA…`).
+    pub(crate) id: Text,
+    /// Its tags, where all of them are known.
+    pub(crate) tags: Option<Vec<(String, String)>>,
     /// Whether a permissions boundary is attached to it.
     pub(crate) bounded: bool,
 }
@@ -47,6 +51,8 @@ impl Caller {
             arn: facet(Facet::Caller, Class::Any),
             account,
             partition,
+            id: facet(Facet::Id, Class::Name),
+            tags: None,
             bounded: false,
         }
     }
@@ -89,15 +95,7 @@ impl Caller {
                 (join(own("iam", "role/"), &[&path, &role]), session_arn(own("sts", "assumed-role/"), &role, &session))
             }
         };
-        Caller { principal, arn, account, partition, bounded: false }
-    }
-
-    /// Whether it is a role, as far as one can tell.
-    pub(crate) fn may_be_role(&self) -> bool {
-        match self.principal.split(':', 5).as_deref() {
-            Some([.., resource]) if !resource.known_prefix().is_empty() => resource.known_prefix().starts_with("role/"),
-            _ => true,
-        }
+        Caller { principal, arn, ..Caller::unknown(account, partition) }
     }
 
     /// The pattern of all users of its account.
@@ -115,16 +113,15 @@ impl Caller {
         let fill = |text: &Text| world.fill(text);
         let (account, partition) = (fill(&self.account), fill(&self.partition));
         let (principal, arn) = (fill(&self.principal), fill(&self.arn));
-        let bounded = self.bounded;
         let unknown = |text: &Text| matches!(text.as_hole().map(Hole::origin), Some(Origin::Deployer(_)));
         match (unknown(&principal), unknown(&arn)) {
             (false, true) => {
-                Caller { arn: caller_arn(&principal).unwrap_or(arn), principal, account, partition, bounded }
+                Caller { arn: caller_arn(&principal).unwrap_or(arn), principal, account, partition, ..self.clone() }
             }
             (true, false) => {
-                Caller { principal: principal_arn(&arn).unwrap_or(principal), arn, account, partition, bounded }
+                Caller { principal: principal_arn(&arn).unwrap_or(principal), arn, account, partition, ..self.clone() }
             }
-            _ => Caller { principal, arn, account, partition, bounded },
+            _ => Caller { principal, arn, account, partition, ..self.clone() },
         }
     }
 
@@ -139,6 +136,12 @@ impl Caller {
             }
         }
         Ok(Federated)
+    }
+
+    /// Whether it is the account root user, who has everything that its account has. Source: IAM User Guide, evaluation logic.
+    pub(crate) fn is_root_user(&self) -> bool {
+        let [root, _] = self.account_forms();
+        self.principal == root
     }
 
     /// The two ways in which a policy writes the caller's account: its root's ARN and its id.

@@ -4,7 +4,7 @@
 //! form needs which policy beside it); KMS Developer Guide, key-policy-default.html (the account statement lets IAM policies
 //! delegate the permissions of that statement).
 
-use crate::world::{Stop, World, any};
+use crate::world::{Stop, World, all, any};
 
 use super::document::Document;
 use super::layers::{Layer, Layers, has};
@@ -107,26 +107,18 @@ impl Deciding<'_> {
     /// beside the key policy; a role is limited by boundary and session policy; the account needs IAM policies as well.
     fn by_form(&self, [unlimited, role, account]: [Result<bool, Stop>; 3]) -> Result<Grant, Stop> {
         let limits = [Layer::Boundary, Layer::Session].map(|layer| (layer, self.allowed_by(layer)));
-        let limit = limits.iter().find(|(_, allows)| *allows == Ok(false)).map(|(layer, _)| *layer);
-        if unlimited? {
+        let limited = all(limits.clone().map(|(_, allows)| allows));
+        if any([unlimited, all([role.clone(), limited.clone()])])? {
             return Ok(Grant::Direct);
         }
-        if let Some(layer) = limit {
-            return Ok(if any([role, account])? { Grant::NotBy(layer) } else { Grant::Nothing });
-        }
-        let (role, account) = (role?, account?);
-        if !role && !account {
+        if !any([role, account])? {
             return Ok(Grant::Nothing);
         }
-        for (layer, allows) in limits {
-            if !allows? {
-                return Ok(Grant::NotBy(layer));
-            }
+        if !limited? {
+            let layer = limits.into_iter().find(|(_, allows)| *allows == Ok(false)).map(|(layer, _)| layer);
+            return Ok(layer.map_or(Grant::Nothing, Grant::NotBy));
         }
-        if role {
-            return Ok(Grant::Direct);
-        }
-        let allowed = self.is_root_user() || self.allowed_by(Layer::Identity)?;
+        let allowed = self.request.caller.in_world(self.world).is_root_user() || self.allowed_by(Layer::Identity)?;
         Ok(if allowed { Grant::Delegated } else { Grant::NotBy(Layer::Identity) })
     }
 
@@ -139,11 +131,5 @@ impl Deciding<'_> {
         let Some(policy) = self.policy else { return Ok(effect == Effect::Allow && sense == Sense::Account) };
         let statements = policy.statements();
         any(statements.iter().map(|statement| has(statement, effect, sense, self.request, self.world)))
-    }
-
-    /// The root user has everything that its account has. Source: IAM User Guide, evaluation logic.
-    fn is_root_user(&self) -> bool {
-        let [root, _] = self.request.caller.account_forms();
-        self.world.fill(&self.request.caller.in_world(self.world).principal) == self.world.fill(&root)
     }
 }

@@ -76,7 +76,13 @@ impl Layers {
         if layer == Layer::Identity && self.identity.is_none() {
             return world.ask(Question::IamAllows(request.action.clone()));
         }
-        all(self.of(layer, request).into_iter().map(|policies| says(policies, Effect::Allow, request, world)))
+        let groups = self.of(layer, request).into_iter();
+        all(groups.map(|policies| {
+            if layer == Layer::Rcp && !has_allow(policies) {
+                return Ok(true);
+            }
+            says(policies, Effect::Allow, request, world)
+        }))
     }
 
     /// Organization policies do not bind service-linked roles. Source: Organizations User Guide,
@@ -98,6 +104,16 @@ fn says(policies: &[Value], effect: Effect, request: &Request, world: &World) ->
             any(statements.map(|statement| has(&statement, effect, Sense::Either, request, world)))
         }
     }))
+}
+
+/// Whether a level lists an Allow of its own. RCPFullAWSAccess is attached at every level and cannot be detached, so a level
+/// of which only Denies were given allows everything else.
+///
+/// Source: Organizations User Guide, orgs_manage_policies_rcps.html.
+fn has_allow(policies: &[Value]) -> bool {
+    let documents = policies.iter().map(|value| Document { value, of_identity: true });
+    let statements: Vec<Statement<'_>> = documents.flat_map(|document| document.statements()).collect();
+    statements.iter().any(|statement| statement.effect(&World::default()) == Ok(Effect::Allow))
 }
 
 /// Allowing and denying are two questions about one unknown policy.

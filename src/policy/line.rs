@@ -4,7 +4,7 @@
 //! reference_policies_condition-single-vs-multi-valued-context-keys.html (ForAllValues, ForAnyValue);
 //! access-analyzer-reference-policy-checks.html (empty lists, Null under set operators).
 
-use crate::aws::is_multivalued;
+use crate::aws::{canonical, is_multivalued};
 use crate::source::Span;
 use crate::world::{Hole, Kind, Origin, Question, Relation, Shape, Stop, Text, Value, World, all, any};
 
@@ -46,13 +46,21 @@ impl Line<'_> {
     /// What cannot be evaluated is a question of its own, by its operator, key and values: the same line in two statements
     /// is one question.
     fn unevaluated(&self, world: &World) -> Result<bool, Stop> {
-        self.ask("operator", world)
+        let name = format!("{} {} {}", self.operator, self.key, self.values()).trim().to_owned();
+        self.ask(Origin::Later { kind: "operator", name, at: None }, world)
     }
 
-    fn ask(&self, kind: &'static str, world: &World) -> Result<bool, Stop> {
-        let values: Vec<String> = members(self.values).iter().map(Member::to_string).collect();
-        let name = [self.operator, self.key, &values.join(", ")].join(" ").trim().to_owned();
-        let origin = Origin::Later { kind, name, at: None };
+    /// Whether the line holds for a key that may carry several values, none of which is known.
+    fn unknown_set(&self, world: &World) -> Result<bool, Stop> {
+        let test = format!("{} {}", self.operator, self.values());
+        self.ask(Origin::ContextTest { key: canonical(self.key), test }, world)
+    }
+
+    fn values(&self) -> String {
+        members(self.values).iter().map(Member::to_string).collect::<Vec<_>>().join(", ")
+    }
+
+    fn ask(&self, origin: Origin, world: &World) -> Result<bool, Stop> {
         world.ask(Question::Fact(Hole::new(origin, Shape::default(), Some(self.span))))
     }
 }
@@ -99,7 +107,7 @@ impl LineTest<'_> {
             (ContextValue::Many(values), Some(set)) => self.each(values, set),
             (ContextValue::Is(text), Some(Set::All)) if text.as_literal() == Some("") => Ok(true),
             (ContextValue::Is(text), _) => self.one(text),
-            (ContextValue::Unknown(_), _) if is_multivalued(self.line.key) => self.line.ask("context", self.world),
+            (ContextValue::Unknown(_), _) if is_multivalued(self.line.key) => self.line.unknown_set(self.world),
             (ContextValue::Unknown(hole), _) => self.unknown(hole),
         }
     }

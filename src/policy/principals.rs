@@ -5,9 +5,9 @@
 //! delegation to IAM, every other form a direct grant.
 
 use crate::source::Span;
-use crate::world::{Hole, Kind, Origin, Pattern, Question, Relation, Shape, Stop, Text, Value, World, any};
+use crate::world::{Hole, Kind, Origin, Pattern, Question, Relation, Shape, Stop, Text, Value, World, all, any};
 
-use super::caller::Caller;
+use super::caller::{Caller, CallerKind};
 use super::elements::{Member, members};
 
 /// In which sense the caller has to be named.
@@ -76,16 +76,16 @@ fn is_named(member: Member, caller: &Caller, sense: Sense, world: &World) -> Res
 /// Every text that names the caller in that sense.
 fn forms(caller: &Caller, sense: Sense) -> Vec<Text> {
     let mut out = Vec::new();
-    if caller.may_be_role() {
-        out.extend(sense.role().then(|| caller.principal.clone()));
-    } else {
-        out.extend(sense.unlimited().then(|| caller.principal.clone()));
+    if sense.unlimited() || sense.role() {
+        out.push(caller.principal.clone());
     }
     if sense.unlimited() {
         out.extend((caller.arn != caller.principal).then(|| caller.arn.clone()));
         out.push(Text::literal("*"));
     }
-    out.extend(sense.account().then(|| caller.account_forms()).into_iter().flatten());
+    if sense.account() {
+        out.extend(caller.account_forms());
+    }
     out
 }
 
@@ -98,9 +98,20 @@ fn matches(text: &Text, caller: &Caller, sense: Sense, world: &World) -> Result<
         Form::Role if sense.role() => world.equal(&caller.principal, text),
         Form::User => is_user(text, caller, sense, world),
         Form::Session if sense.unlimited() => world.equal(&caller.arn, text),
-        Form::Opaque => any(forms(caller, sense).iter().map(|form| world.equal(text, form))),
+        Form::Opaque => any(forms(caller, sense).iter().map(|form| {
+            let same = world.equal(text, form);
+            if *form == caller.principal { is_in(sense, same, caller, world) } else { same }
+        })),
         _ => Ok(false),
     }
+}
+
+/// An ARN that may be a role's or a user's names in one sense only: which, the caller's kind says.
+fn is_in(sense: Sense, same: Result<bool, Stop>, caller: &Caller, world: &World) -> Result<bool, Stop> {
+    if sense.role() && sense.unlimited() {
+        return same;
+    }
+    all([same, caller.kind(world).map(|kind| (kind == CallerKind::Role) == sense.role())])
 }
 
 /// An IAM user or a federated user. Naming the user who called GetFederationToken names the federated user too, within
@@ -165,24 +176,42 @@ fn form(text: &Text) -> Form {
     }
 }
 
-/// Whether a Deny with NotPrincipal leaves the caller out of its reach.
+/// Whether a statement with this NotPrincipal reaches the caller: it is not one of the listed.
 ///
-/// Source: reference_policies_elements_notprincipal.html: whoever is not listed is denied; a listed user also needs its
-/// account listed, a listed role session also its role and its account. What happens where only some are listed "might"
-/// deny, depending on the service: a question. "Deny … will always deny any IAM principal that has a permissions boundary".
-pub(crate) fn spared(element: &Value, caller: &Caller, world: &World) -> Result<bool, Stop> {
-    if caller.bounded || !names(element, caller, Sense::Direct, world)? {
-        return Ok(false);
-    }
-    let listed = [&caller.principal, &caller.arn].map(|form| names_exactly(element, form, world));
-    let account = names(element, caller, Sense::Account, world)?;
-    let whole = listed.into_iter().collect::<Result<Vec<bool>, Stop>>()?.into_iter().all(|is| is);
-    if whole && account {
+/// Source: reference_policies_elements_notprincipal.html. A Deny reaches everyone who is not listed: a user by its ARN, a
+/// role session by the session's own ARN. A listed user also needs its account listed, a listed session its role and its
+/// account; where they are missing AWS "might" deny, depending on the service: a question. A principal with a permissions
+/// boundary is denied, listed or not.
+pub(crate) fn reaches(element: &Value, deny: bool, caller: &Caller, world: &World) -> Result<bool, Stop> {
+    if deny && caller.bounded {
         return Ok(true);
     }
+    let account = names(element, caller, Sense::Account, world);
+    let listed = |text: &Text| match caller.is_root_user() {
+        true => account.clone(),
+        false => names_exactly(element, text, world),
+    };
+    if is_everyone(element) || !deny && listed(&caller.arn)? {
+        return Ok(false);
+    }
+    if !deny {
+        // Whether listing its role or its account takes a caller out of an Allow, nobody has written down.
+        return if any([listed(&caller.principal), account.clone()])? { unclear(element, world) } else { Ok(true) };
+    }
+    if !listed(&caller.arn)? {
+        return Ok(true);
+    }
+    if all([listed(&caller.principal), account.clone()])? { Ok(false) } else { unclear(element, world) }
+}
+
+fn is_everyone(element: &Value) -> bool {
+    named_principals(element).iter().any(|(text, _)| text.as_literal() == Some("*"))
+}
+
+/// Whether NotPrincipal reaches a caller of whom only a part is listed.
+fn unclear(element: &Value, world: &World) -> Result<bool, Stop> {
     let origin = Origin::Later { kind: "not-principal", name: "NotPrincipal".to_owned(), at: Some(element.span) };
-    let hole = Hole::new(origin, Shape::default(), Some(element.span));
-    world.ask(Question::Fact(hole))
+    world.ask(Question::Fact(Hole::new(origin, Shape::default(), Some(element.span))))
 }
 
 fn names_exactly(element: &Value, form: &Text, world: &World) -> Result<bool, Stop> {

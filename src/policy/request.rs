@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::aws::{Presence, context_key, is_multivalued};
+use crate::aws::{Presence, canonical, context_key, is_multivalued};
 use crate::world::{Hole, Origin, Shape, Stop, Text, World};
 
 use super::caller::{Caller, CallerKind};
+use super::values::timestamp;
 
 /// A request to KMS.
 #[derive(Clone, Debug)]
@@ -20,6 +21,10 @@ pub(crate) struct Request {
     pub(crate) region: Text,
     /// Whether CloudFormation makes the call.
     pub(crate) via_cloudformation: bool,
+    /// The time of the call, in seconds since 1970; nothing where it is not known.
+    pub(crate) now: Option<i64>,
+    /// What the template says of the key, by the context key that carries it.
+    pub(crate) key: BTreeMap<&'static str, Text>,
     /// Context keys (lower case) that were given: their values, or none where the call does not carry the key.
     pub(crate) given: BTreeMap<String, Vec<String>>,
     /// A context key (lower case) of which nothing is taken for granted: to find out whether it decides.
@@ -33,7 +38,7 @@ pub(crate) struct Request {
 pub(crate) enum ContextValue {
     /// This one value.
     Is(Text),
-    /// Several values, of which these are known to be there.
+    /// These values of a key that may have several.
     Many(Vec<Text>),
     /// No value.
     Absent,
@@ -44,64 +49,129 @@ pub(crate) enum ContextValue {
 impl Request {
     /// The value of a context key; what was given wins over the table of `aws/`.
     pub(crate) fn context(&self, key: &str, world: &World) -> Result<ContextValue, Stop> {
-        if let Some(values) = self.given.get(&key.to_ascii_lowercase()) {
+        let lower = key.to_ascii_lowercase();
+        if let Some(values) = self.given.get(&lower) {
             return Ok(match values.as_slice() {
                 [] => ContextValue::Absent,
                 [one] if !is_multivalued(key) => ContextValue::Is(Text::literal(one)),
                 many => ContextValue::Many(many.iter().map(|value| Text::literal(value)).collect()),
             });
         }
-        let unknown = || ContextValue::Unknown(Hole::new(Origin::Context(key.to_owned()), Shape::default(), None));
-        if self.doubted.as_deref() == Some(key.to_ascii_lowercase().as_str()) {
-            return Ok(unknown());
+        if self.doubted.as_ref() == Some(&lower) {
+            return Ok(unknown(key));
         }
-        let fixed = |value: Option<&str>| value.map_or(ContextValue::Absent, |value| ContextValue::Is(value.into()));
         let presence = context_key(key).presence;
-        let of_caller = matches!(
-            presence,
-            Presence::PrincipalArn | Presence::Account | Presence::PrincipalType | Presence::Username
-        );
-        if self.only_given && !of_caller {
+        if self.only_given && !is_of_caller(presence) {
             return Ok(ContextValue::Absent);
         }
-        Ok(match presence {
-            Presence::PrincipalArn => ContextValue::Is(self.caller.principal.clone()),
-            Presence::Account => ContextValue::Is(self.caller.account.clone()),
-            Presence::PrincipalType => ContextValue::Is(Text::literal(match self.caller.kind(world)? {
-                CallerKind::Root => "Account",
-                CallerKind::User => "User",
-                CallerKind::Role => "AssumedRole",
-                CallerKind::Federated => "FederatedUser",
-            })),
-            Presence::Username => match self.caller.kind(world)? {
-                CallerKind::User => self.user_name().map_or_else(unknown, ContextValue::Is),
-                _ => ContextValue::Absent,
-            },
-            Presence::Region => ContextValue::Is(self.region.clone()),
-            Presence::Fixed { cloudformation, direct } => {
-                fixed(if self.via_cloudformation { cloudformation } else { direct })
+        match presence {
+            Presence::PrincipalArn => Ok(ContextValue::Is(self.caller.principal.clone())),
+            Presence::Account => Ok(ContextValue::Is(self.caller.account.clone())),
+            Presence::PrincipalType | Presence::Username | Presence::UserId | Presence::TokenIssueTime => {
+                Ok(self.of_kind(presence, key, self.caller.kind(world)?))
             }
-            Presence::ViaService if self.via_cloudformation => {
+            Presence::PrincipalTag => Ok(self.tag(key)),
+            presence => Ok(self.of_call(presence, key)),
+        }
+    }
+
+    /// What hangs on the kind of principal. Source: IAM User Guide, reference_policies_variables.html, "Principal key
+    /// values", and reference_policies_condition-keys.html.
+    fn of_kind(&self, presence: Presence, key: &str, kind: CallerKind) -> ContextValue {
+        use CallerKind::{Federated, Role, Root, User};
+        match (presence, kind) {
+            (Presence::PrincipalType, kind) => ContextValue::Is(Text::literal(match kind {
+                Root => "Account",
+                User => "User",
+                Role => "AssumedRole",
+                Federated => "FederatedUser",
+            })),
+            (Presence::Username, User) => self.name().map_or_else(|| unknown(key), ContextValue::Is),
+            (Presence::UserId, Root) => ContextValue::Is(self.caller.account.clone()),
+            (Presence::UserId, User) => ContextValue::Is(self.caller.id.clone()),
+            (Presence::UserId, Role) => self.with_name(self.caller.id.clone(), key),
+            (Presence::UserId, Federated) => self.with_name(self.caller.account.clone(), key),
+            // There is a value, but nobody knows which.
+            (Presence::TokenIssueTime, Role | Federated) => ContextValue::Is(Text::hole(hole(key, Shape::default()))),
+            _ => ContextValue::Absent,
+        }
+    }
+
+    /// `start:name`, by the name of the session or federated user.
+    fn with_name(&self, mut start: Text, key: &str) -> ContextValue {
+        let Some(name) = last_word(&self.caller.arn) else { return unknown(key) };
+        start.push_str(":");
+        start.append(&name);
+        ContextValue::Is(start)
+    }
+
+    fn name(&self) -> Option<Text> {
+        last_word(&self.caller.principal)
+    }
+
+    /// A tag of the principal, where all its tags are known. Source: IAM User Guide, access_tags.html: tag keys ignore case.
+    fn tag(&self, key: &str) -> ContextValue {
+        let Some(tags) = &self.caller.tags else { return unknown(key) };
+        let wanted = key.split_once('/').map_or("", |(_, tag)| tag);
+        let found = tags.iter().find(|(tag, _)| tag.eq_ignore_ascii_case(wanted));
+        found.map_or(ContextValue::Absent, |(_, value)| ContextValue::Is(Text::literal(value)))
+    }
+
+    fn of_call(&self, presence: Presence, key: &str) -> ContextValue {
+        let via = self.via_cloudformation;
+        let fixed = |value: Option<&str>| value.map_or(ContextValue::Absent, |value| ContextValue::Is(value.into()));
+        match presence {
+            Presence::Region => ContextValue::Is(self.region.clone()),
+            Presence::Now => self.now.map_or_else(|| unknown(key), |now| ContextValue::Is((&*timestamp(now)).into())),
+            Presence::NowInSeconds => {
+                self.now.map_or_else(|| unknown(key), |now| ContextValue::Is((&*now.to_string()).into()))
+            }
+            Presence::Fixed { cloudformation, direct } => fixed(if via { cloudformation } else { direct }),
+            Presence::ViaService if via => {
                 let mut service = Text::literal("cloudformation.");
                 service.append(&self.region);
                 service.push_str(".amazonaws.com");
                 ContextValue::Is(service)
             }
-            Presence::CalledVia if self.via_cloudformation => {
-                ContextValue::Many(vec!["cloudformation.amazonaws.com".into()])
-            }
-            Presence::NotTheUsers if self.via_cloudformation => ContextValue::Absent,
-            Presence::FalseOrAbsent { .. } if self.via_cloudformation => {
-                let shape = Shape { allowed: Some(vec!["false".into()]), ..Shape::default() };
-                ContextValue::Unknown(Hole::new(Origin::Context(key.to_owned()), shape, None))
-            }
-            Presence::FalseOrAbsent { never_direct: true } => ContextValue::Absent,
-            Presence::ViaService | Presence::CalledVia | Presence::Never => ContextValue::Absent,
-            Presence::NotTheUsers | Presence::Unknown | Presence::FalseOrAbsent { .. } => unknown(),
-        })
+            Presence::CalledVia if via => ContextValue::Many(vec!["cloudformation.amazonaws.com".into()]),
+            Presence::KeyProperty => self.key_property(key),
+            Presence::FalseOrAbsent { .. } if via => one_or_absent(key, "false"),
+            Presence::FalseOrAbsent { never_direct: true } | Presence::Never => ContextValue::Absent,
+            Presence::ViaService | Presence::CalledVia => ContextValue::Absent,
+            Presence::OnlyDirect if via => ContextValue::Absent,
+            Presence::OnlyCloudFormation if !via => ContextValue::Absent,
+            _ => unknown(key),
+        }
     }
 
-    fn user_name(&self) -> Option<Text> {
-        self.caller.principal.split(':', 5)?.pop()?.split('/', usize::MAX)?.pop()
+    /// What the template says of the key; whether the call carries it is not known.
+    fn key_property(&self, key: &str) -> ContextValue {
+        let known = self.key.iter().find(|(name, _)| key.eq_ignore_ascii_case(name));
+        match known.and_then(|(_, text)| text.as_literal()) {
+            Some(value) => one_or_absent(key, value),
+            None => unknown(key),
+        }
     }
+}
+
+fn is_of_caller(presence: Presence) -> bool {
+    matches!(presence, Presence::PrincipalArn | Presence::Account | Presence::PrincipalType | Presence::Username)
+}
+
+fn hole(key: &str, shape: Shape) -> Hole {
+    Hole::new(Origin::Context(canonical(key)), shape, None)
+}
+
+fn unknown(key: &str) -> ContextValue {
+    ContextValue::Unknown(hole(key, Shape::default()))
+}
+
+/// This value, or none.
+fn one_or_absent(key: &str, value: &str) -> ContextValue {
+    ContextValue::Unknown(hole(key, Shape { allowed: Some(vec![value.into()]), ..Shape::default() }))
+}
+
+/// What stands after the last `/` of an ARN.
+fn last_word(arn: &Text) -> Option<Text> {
+    arn.split(':', 5)?.pop()?.split('/', usize::MAX)?.pop()
 }

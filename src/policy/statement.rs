@@ -124,9 +124,10 @@ impl<'v> Statement<'v> {
         let caller = request.caller.in_world(world);
         match (self.element("Principal"), self.element("NotPrincipal")) {
             (Some(principal), _) => principals::names(principal, &caller, sense, world),
+            (None, Some(_)) if !sense.is_everyone() => Ok(false),
             (None, Some(excluded)) => {
-                let spared = principals::spared(excluded, &caller, world)?;
-                Ok(!spared && sense.is_everyone())
+                let deny = self.effect(world)? == Effect::Deny;
+                principals::reaches(excluded, deny, &caller, world)
             }
             (None, None) => Ok(false),
         }

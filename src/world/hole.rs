@@ -24,6 +24,13 @@ pub(crate) enum Origin {
     Deployer(Facet),
     /// A key of the request context.
     Context(String),
+    /// Whether a key of the request context that may carry several values passes a test.
+    ContextTest {
+        /// The key.
+        key: String,
+        /// The operator with its values.
+        test: String,
+    },
     /// Anything else that only the deployment will tell: `getatt`, `import`, `ssm`, `secret`, `transform`, ….
     Later {
         /// The word that `open.kind` uses.
@@ -46,6 +53,8 @@ pub(crate) enum Facet {
     Path,
     /// The name of the role session.
     Session,
+    /// The unique id of user or role.
+    Id,
     /// What a `*` stands for in the ARN that was given.
     Wildcard(u8),
 }
@@ -59,7 +68,7 @@ impl Origin {
             Origin::Region => "region",
             Origin::Partition => "partition",
             Origin::Deployer(_) => "deployer",
-            Origin::Context(_) => "context",
+            Origin::Context(_) | Origin::ContextTest { .. } => "context",
             Origin::Later { kind, .. } => kind,
         }
     }
@@ -68,6 +77,7 @@ impl Origin {
     pub(crate) fn name(&self) -> String {
         match self {
             Origin::Parameter(name) | Origin::Context(name) | Origin::Later { name, .. } => name.clone(),
+            Origin::ContextTest { key, .. } => key.clone(),
             Origin::Account => "AWS::AccountId".to_owned(),
             Origin::Region => "AWS::Region".to_owned(),
             Origin::Partition => "AWS::Partition".to_owned(),
@@ -76,6 +86,7 @@ impl Origin {
                 Facet::Caller => "arn".to_owned(),
                 Facet::Path => "path".to_owned(),
                 Facet::Session => "session".to_owned(),
+                Facet::Id => "id".to_owned(),
                 Facet::Wildcard(n) => format!("part{n}"),
             },
         }

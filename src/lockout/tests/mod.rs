@@ -9,9 +9,11 @@ mod soundness;
 mod statements;
 mod worlds;
 
-use crate::deployment::{Deployment, Inputs};
+use crate::deployment::{Deployment, Inputs, policies};
+use crate::policy::{Layer, Layers};
 use crate::source::{Document, FileId};
 use crate::template::Template;
+use crate::world::Value;
 
 use super::{Checked, KeyAnswer, check};
 
@@ -71,7 +73,14 @@ pub(super) fn denying(elements: &str) -> String {
     format!("[{{ Effect: Allow, Principal: '*', Action: 'kms:*', Resource: '*' }}, {{ Effect: Deny, {elements} }}]")
 }
 
-/// An IAM policy, as `--identity-policy` reads it.
-pub(super) fn iam(document: &str) -> Option<Vec<Document>> {
-    Some(vec![Document::from_text(FileId(9), document).expect("the IAM policy reads")])
+/// The policies of a file, as `--identity-policy` and its likes read it.
+pub(super) fn policies_of(layer: Layer, document: &str) -> Vec<Value> {
+    let document = Document::from_text(FileId(9), document).expect("the policy reads");
+    policies(&document, layer).expect("it is a policy")
+}
+
+/// The same deployment with all of the deployer's identity policies.
+pub(super) fn with_iam(inputs: Inputs, document: &str) -> Inputs {
+    let identity = Some(policies_of(Layer::Identity, document));
+    Inputs { layers: Layers { identity, ..inputs.layers }, ..inputs }
 }

@@ -97,13 +97,18 @@ fn a_deny_for_everyone_but_the_listed_needs_the_account_and_the_session_in_its_l
     assert_eq!(word(ALICE, &denying(&format!("'{ROLE}', {root}"))), "lockout");
     let session = "'arn:aws:sts::111122223333:assumed-role/Deploy/AWSCloudFormation'";
     assert_eq!(word(ROLE, &denying(&format!("'{ROLE}', {session}, {root}"))), "safe");
-    assert_eq!(word(ROLE, &denying(&format!("'{ROLE}', {root}"))), "undecided", "without its session: nobody knows");
+    assert_eq!(word(ROLE, &denying(&format!("'{ROLE}', {root}"))), "lockout", "its session is not listed");
+    assert_eq!(word(ROLE, &denying(&format!("{session}, {root}"))), "undecided", "without its role: nobody knows");
+    assert_eq!(word(ROLE, &denying("'*'")), "safe", "everyone is listed");
 }
 
 #[test]
 fn an_allow_for_everyone_but_the_listed() {
     let allowing = format!("[{{ Effect: Allow, NotPrincipal: {{ AWS: '{ALICE}' }}, Action: 'kms:*', Resource: '*' }}]");
     assert_eq!(word(ROLE, &allowing), "safe");
+    assert_eq!(word(ALICE, &allowing), "lockout");
+    let account = allowing.replace(ALICE, "111122223333");
+    assert_eq!(word(ROLE, &account), "undecided", "whether its account takes it out: nobody knows");
 }
 
 /// Source: IAM Identity Center User Guide, referencingpermissionsets.html: the Region is part of the path, but not in

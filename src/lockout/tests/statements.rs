@@ -1,9 +1,7 @@
 //! Effect, Action, Resource, delegation to IAM. Sources: IAM User Guide, reference_policies_evaluation-logic.html and the
 //! pages of the elements; KMS Developer Guide, key-policies.html.
 
-use crate::deployment::Inputs;
-
-use super::{ALICE, ROLE, by, denying, iam, key, policy, template, word};
+use super::{ALICE, ROLE, by, denying, key, policy, template, with_iam, word};
 
 const DELEGATES: &str =
     "[{ Effect: Allow, Principal: { AWS: 'arn:aws:iam::111122223333:root' }, Action: 'kms:*', Resource: '*' }]";
@@ -93,8 +91,8 @@ fn one_statement_may_stand_without_a_list() {
     assert_eq!(word(ROLE, &single), "safe");
 }
 
-fn with_iam(document: &str) -> &'static str {
-    key(Inputs { identity_policies: iam(document), ..by(ROLE) }, &policy(DELEGATES)).verdict.word()
+fn delegating(document: &str) -> &'static str {
+    key(with_iam(by(ROLE), document), &policy(DELEGATES)).verdict.word()
 }
 
 /// Source: KMS Developer Guide, customer-managed-policies.html; field reports L03, L27: the account statement is not enough.
@@ -103,30 +101,30 @@ fn delegation_needs_the_deployers_iam_policies() {
     assert_eq!(word(ROLE, DELEGATES), "safe-if-iam");
     let statement = |elements: &str| format!("{{ Version: '2012-10-17', Statement: [{{ {elements} }}] }}");
     let allows = "Effect: Allow, Action: ['kms:PutKeyPolicy'], Resource: '*'";
-    assert_eq!(with_iam(&statement(allows)), "safe");
-    assert_eq!(with_iam(&statement("Effect: Allow, Action: 'kms:CreateKey', Resource: '*'")), "lockout");
-    assert_eq!(with_iam(&statement("Effect: Allow, Action: '*', Resource: 'arn:aws:s3:::b'")), "lockout");
+    assert_eq!(delegating(&statement(allows)), "safe");
+    assert_eq!(delegating(&statement("Effect: Allow, Action: 'kms:CreateKey', Resource: '*'")), "lockout");
+    assert_eq!(delegating(&statement("Effect: Allow, Action: '*', Resource: 'arn:aws:s3:::b'")), "lockout");
     assert_eq!(
-        with_iam(&statement("Effect: Allow, Action: 'kms:*', Resource: 'arn:aws:kms:*:111122223333:key/*'")),
+        delegating(&statement("Effect: Allow, Action: 'kms:*', Resource: 'arn:aws:kms:*:111122223333:key/*'")),
         "safe"
     );
     let both = "[{ Effect: Allow, Action: '*', Resource: '*' }, { Effect: Deny, Action: 'kms:Put*', Resource: '*' }]";
-    assert_eq!(with_iam(&format!("{{ Statement: {both} }}")), "lockout", "a Deny of IAM wins");
+    assert_eq!(delegating(&format!("{{ Statement: {both} }}")), "lockout", "a Deny of IAM wins");
     assert_eq!(
-        with_iam(&format!("[{{ Statement: [{{ {allows} }}] }}, {{ Statement: [] }}]")),
+        delegating(&format!("[{{ Statement: [{{ {allows} }}] }}, {{ Statement: [] }}]")),
         "safe",
         "a list of them"
     );
-    assert_eq!(with_iam("[]"), "lockout", "the set is complete");
+    assert_eq!(delegating("[]"), "lockout", "the set is complete");
 }
 
 #[test]
 fn a_deny_of_iam_counts_even_where_the_key_policy_allows_directly() {
     let denies = "{ Statement: { Effect: Deny, Action: 'kms:PutKeyPolicy', Resource: '*' } }";
-    let inputs = || Inputs { identity_policies: iam(denies), ..by(ROLE) };
+    let inputs = || with_iam(by(ROLE), denies);
     let named = format!("[{{ Effect: Allow, Principal: {{ AWS: '{ROLE}' }}, Action: 'kms:*', Resource: '*' }}]");
     assert_eq!(key(inputs(), &policy(&named)).verdict.word(), "lockout");
-    let nothing = || Inputs { identity_policies: iam("[]"), ..by(ROLE) };
+    let nothing = || with_iam(by(ROLE), "[]");
     assert_eq!(key(nothing(), &policy(&named)).verdict.word(), "safe", "and no IAM policy is needed");
 }
 

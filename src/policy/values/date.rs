@@ -105,6 +105,28 @@ fn days(year: i128, month: i128, day: i128) -> i128 {
     years + months + day - 1 - 719_162
 }
 
+/// `2012-10-17T00:00:00Z`.
+pub(super) fn write(seconds: i64) -> String {
+    let (mut left, of_day) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
+    let mut year = 1970;
+    let length = |year: i128| if is_leap(year) { 366 } else { 365 };
+    while left < 0 {
+        year -= 1;
+        left += length(year);
+    }
+    while left >= length(year) {
+        left -= length(year);
+        year += 1;
+    }
+    let mut month: i128 = 1;
+    while i128::from(left) >= days_of(year, month) {
+        left -= i64::try_from(days_of(year, month)).unwrap_or(i64::MAX);
+        month += 1;
+    }
+    let (hours, minutes, seconds) = (of_day / 3600, of_day / 60 % 60, of_day % 60);
+    format!("{year:04}-{month:02}-{:02}T{hours:02}:{minutes:02}:{seconds:02}Z", left + 1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -126,6 +148,14 @@ mod tests {
             assert!(parse(a).is_some(), "{a}");
         }
         assert!(parse("2012-10-17T00:00:00Z") < parse("2012-10-17T00:00:00.000000001Z"));
+    }
+
+    #[test]
+    fn what_is_written_reads_back() {
+        for seconds in [0, -1, 1_350_432_000, 951_825_600, 1_795_000_000, 4_102_444_799] {
+            assert_eq!(parse(&write(seconds)), Some(i128::from(seconds) * SECOND), "{}", write(seconds));
+        }
+        assert_eq!(write(1_350_432_000), "2012-10-17T00:00:00Z");
     }
 
     #[test]

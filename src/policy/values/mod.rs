@@ -47,6 +47,11 @@ pub(crate) fn date(order: Order, request: &str, policy: &str) -> Option<bool> {
     Some(order.holds(date::parse(request)?.cmp(&date::parse(policy)?)))
 }
 
+/// A time in seconds since 1970, as aws:CurrentTime writes it.
+pub(crate) fn timestamp(seconds: i64) -> String {
+    date::write(seconds)
+}
+
 /// IpAddress: the request's address lies in the policy's range; IPv4 and IPv6 never mix.
 pub(crate) fn address(request: &str, policy: &str) -> Option<bool> {
     Some(address::parse(policy)?.contains(&address::parse(request)?))
