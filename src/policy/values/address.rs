@@ -1,37 +1,12 @@
-//! Addresses and CIDR ranges, IPv4 and IPv6.
+//! Addresses and CIDR ranges, IPv4 and IPv6; a bare address is a range of one.
 
 use std::net::IpAddr;
 
-/// A range of addresses; a bare address is a range of one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Range {
-    address: IpAddr,
-    bits: u32,
-}
+use ipnet::IpNet;
 
 /// Reads `203.0.113.0/24`, `2001:db8::/32`, or a bare address.
-pub(super) fn parse(text: &str) -> Option<Range> {
-    let (address, bits) = text.split_once('/').map_or((text, None), |(address, bits)| (address, Some(bits)));
-    let address: IpAddr = address.parse().ok()?;
-    let most = if address.is_ipv4() { 32 } else { 128 };
-    let bits = match bits {
-        None => most,
-        Some(bits) => bits.parse().ok().filter(|bits| *bits <= most)?,
-    };
-    Some(Range { address, bits })
-}
-
-impl Range {
-    /// Whether the whole of `other` lies in it.
-    pub(super) fn contains(&self, other: &Range) -> bool {
-        let (own, its, width) = match (self.address, other.address) {
-            (IpAddr::V4(own), IpAddr::V4(its)) => (u128::from(own.to_bits()), u128::from(its.to_bits()), 32),
-            (IpAddr::V6(own), IpAddr::V6(its)) => (own.to_bits(), its.to_bits(), 128),
-            _ => return false,
-        };
-        let rest = width - self.bits;
-        other.bits >= self.bits && own.checked_shr(rest).unwrap_or(0) == its.checked_shr(rest).unwrap_or(0)
-    }
+pub(super) fn parse(text: &str) -> Option<IpNet> {
+    text.parse().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
 }
 
 #[cfg(test)]
@@ -43,6 +18,7 @@ mod tests {
         for (range, address, expected) in [
             ("10.0.0.0/8", "10.1.2.3", true),
             ("10.0.0.0/8", "11.1.2.3", false),
+            ("10.9.9.9/8", "10.1.2.3", true),
             ("0.0.0.0/0", "203.0.113.9", true),
             ("203.0.113.9", "203.0.113.9", true),
             ("203.0.113.9/32", "203.0.113.8", false),
