@@ -126,9 +126,12 @@ pub(crate) struct Flags {
     /// Print findings only
     #[arg(short, long, help_heading = "Output")]
     pub(crate) quiet: bool,
-    /// List every key with what became of each statement
+    /// List every key, however many there are
     #[arg(short, long, help_heading = "Output")]
     pub(crate) verbose: bool,
+    /// Print the reasoning behind every verdict: statements, layers, what would have to change
+    #[arg(long, help_heading = "Output")]
+    pub(crate) why: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -162,7 +162,8 @@ impl Run {
     }
 
     fn rendered(&self, format: Format, flags: &Flags, color: bool) -> String {
-        let options = TextOptions { color, quiet: flags.quiet, verbose: flags.verbose, width: width() };
+        let Flags { quiet, verbose, why, .. } = *flags;
+        let options = TextOptions { color, quiet, verbose, why, width: width() };
         match format {
             Format::Text => text(&self.report, &self.sources, options),
             Format::Json => json(&self.report, &self.sources),

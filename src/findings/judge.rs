@@ -4,6 +4,7 @@ use crate::deployment::Deployment;
 use crate::lockout::{Checked, KeyAnswer, Verdict};
 use crate::source::Span;
 
+use super::reasons::{Why, why};
 use super::words::{facts, key as named, short};
 use super::{Code, Finding, Related, ignored, lockouts, refused};
 
@@ -15,6 +16,12 @@ pub(crate) fn judge(templates: &[Checked], deployment: &Deployment) -> Vec<Findi
     let mut out: Vec<Finding> = templates.iter().flat_map(|checked| of_template(&judge, checked)).collect();
     out.extend(judge.relies_on_iam(&relying));
     out
+}
+
+/// Why a key has its verdict, in words.
+pub(crate) fn reasoning(key: &KeyAnswer, deployment: &Deployment) -> Why {
+    let judge = Judge { deployment };
+    why(key, &judge.deployer(), judge.principal().as_deref())
 }
 
 fn of_template(judge: &Judge<'_>, checked: &Checked) -> Vec<Finding> {

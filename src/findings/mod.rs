@@ -6,11 +6,14 @@ mod code;
 mod ignored;
 mod judge;
 mod lockouts;
+mod reasons;
 mod refused;
 mod words;
 
 pub(crate) use code::{Code, Severity};
-pub(crate) use judge::judge;
+pub(crate) use judge::{judge, reasoning};
+pub(crate) use reasons::{StatementWhy, Why};
+pub(crate) use words::facts;
 
 use crate::source::Span;
 

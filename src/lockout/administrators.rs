@@ -1,7 +1,7 @@
 //! Who can call kms:PutKeyPolicy under a policy: the principals that it names for that, as written after resolution.
 
-use crate::aws::{PrincipalArn, PrincipalKind};
-use crate::policy::{Caller, Document, Effect, Element, Grant, Layers, Outcome, Request, decide, named_principals};
+use crate::aws::{AccountId, PrincipalArn, PrincipalKind};
+use crate::policy::{Caller, Document, Effect, Grant, Layers, Request, decide, named_principals};
 use crate::world::{Text, Value, World};
 
 use super::evaluate::{Subject, request};
@@ -12,9 +12,7 @@ pub(crate) fn administrators(subject: &Subject<'_>, policy: &Value, world: &Worl
     let request = request(subject, policy);
     let mut out: Vec<String> = Vec::new();
     for statement in document.statements() {
-        let trace = statement.trace(&request, world);
-        let grants = trace.effect == Some(Effect::Allow)
-            && !matches!(trace.outcome, Outcome::Inert(_) | Outcome::Fails(Element::Action | Element::Resource));
+        let grants = statement.effect(world) == Ok(Effect::Allow) && statement.may_be_about(&request, world);
         let Some(principal) = statement.element("Principal").filter(|_| grants) else { continue };
         for (text, _) in named_principals(principal) {
             let text = world.fill(&text);
@@ -27,7 +25,7 @@ pub(crate) fn administrators(subject: &Subject<'_>, policy: &Value, world: &Worl
 }
 
 /// A user, role or session is asked for as if it were the deployer; for an account and everyone it is enough that the
-/// policy names them.
+/// policy names them. Other accounts cannot: PutKeyPolicy is not a cross-account operation.
 fn may_administer(
     subject: &Subject<'_>,
     document: Document<'_>,
@@ -35,15 +33,16 @@ fn may_administer(
     text: &Text,
     world: &World,
 ) -> bool {
-    let Some(arn) = text.as_literal().and_then(|known| PrincipalArn::parse(known).ok()) else { return true };
+    let elsewhere = |account: &str| world.equal(&account.into(), &subject.deployment.givens.account) == Ok(false);
+    let Some(known) = text.as_literal() else { return true };
+    let Ok(arn) = PrincipalArn::parse(known) else { return AccountId::parse(known).is_none() || !elsewhere(known) };
+    if elsewhere(&arn.account) {
+        return false;
+    }
     if arn.kind == PrincipalKind::Root {
         return true;
     }
-    let givens = &subject.deployment.givens;
     let (account, partition) = (Text::literal(&arn.account), Text::literal(&arn.partition));
-    if world.equal(&account, &givens.account) == Ok(false) {
-        return false;
-    }
     let caller = Caller::named(&arn, None, account, partition);
     let request = Request { caller, ..request.clone() };
     let decision = decide(Some(document), &Layers::default(), &request, world);

@@ -7,7 +7,9 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use crate::deployment::Deployment;
-use crate::policy::{Caller, Document, Grant, Problem, ProblemKind, Request, Trace, decide, from_json_text, problems};
+use crate::policy::{
+    Caller, Document, Grant, LayerTrace, Problem, ProblemKind, Request, Trace, decide, from_json_text, problems,
+};
 use crate::resolve::Scope;
 use crate::template::{POLICY, Resource};
 use crate::world::{Class, Hole, Kind, Origin, Question, Refusal, Shape, Stop, Text, Value, World};
@@ -24,6 +26,8 @@ pub(crate) struct Leaf {
     pub(crate) outcome: Outcome,
     /// What became of each statement.
     pub(crate) trace: Vec<Trace>,
+    /// What the policies beside the key policy say.
+    pub(crate) layers: Vec<LayerTrace>,
     /// The policy that was judged.
     pub(crate) policy: Option<Value>,
 }
@@ -70,12 +74,24 @@ pub(crate) struct Subject<'a> {
 
 impl Leaf {
     fn of(outcome: Outcome) -> Leaf {
-        Leaf { outcome, trace: Vec::new(), policy: None }
+        Leaf { outcome, trace: Vec::new(), layers: Vec::new(), policy: None }
+    }
+
+    fn with(outcome: Outcome, policy: Value) -> Leaf {
+        Leaf { policy: Some(policy), ..Leaf::of(outcome) }
     }
 
     /// CloudFormation refuses the template here.
     pub(crate) fn refused(refusal: Refusal) -> Leaf {
         Leaf::of(Outcome::Refused(vec![refusal]))
+    }
+
+    /// What was decided, where it came to that.
+    pub(crate) fn grant(&self) -> Option<Grant> {
+        match self.outcome {
+            Outcome::Safe(grant) | Outcome::Lockout(grant) => Some(grant),
+            _ => None,
+        }
     }
 
     /// Whether two leaves give the same answer.
@@ -139,7 +155,7 @@ fn with_policy(subject: &Subject<'_>, properties: &Value, policy: &Value, world:
     };
     if let Some(Value { kind: Kind::Unknown(hole) | Kind::Members(hole), .. }) = policy.get("Statement") {
         let outcome = Outcome::Unknown(hole.clone());
-        return Ok(Leaf { outcome, trace: Vec::new(), policy: Some(policy) });
+        return Ok(Leaf::with(outcome, policy));
     }
     let world = &assume::partition(&subject.deployment.givens.partition, &policy, world);
     let world = &assume::role_path(&subject.deployment.caller, &policy, world);
@@ -148,10 +164,10 @@ fn with_policy(subject: &Subject<'_>, properties: &Value, policy: &Value, world:
     found.extend(assume::own_role_elsewhere(&subject.deployment.caller, &policy, world));
     found.extend(exist::missing_principals(subject, &policy, world));
     if !found.is_empty() {
-        return Ok(Leaf { outcome: Outcome::Invalid(found), trace: Vec::new(), policy: Some(policy) });
+        return Ok(Leaf::with(Outcome::Invalid(found), policy));
     }
     if subject.bypass_counts && bypasses(subject.key, properties, world)? {
-        return Ok(Leaf { outcome: Outcome::Bypassed, trace: Vec::new(), policy: Some(policy) });
+        return Ok(Leaf::with(Outcome::Bypassed, policy));
     }
     let request = request(subject, properties);
     let document = Document { value: &policy, of_identity: false };
@@ -160,7 +176,7 @@ fn with_policy(subject: &Subject<'_>, properties: &Value, policy: &Value, world:
         grant if grant.allows() => Outcome::Safe(grant),
         grant => Outcome::Lockout(grant),
     };
-    Ok(Leaf { outcome, trace: decision.trace, policy: Some(policy) })
+    Ok(Leaf { trace: decision.trace, layers: decision.layers, ..Leaf::with(outcome, policy) })
 }
 
 /// A policy given as text: unknown as long as the text is, else the JSON that it holds.

@@ -7,6 +7,7 @@ mod administrators;
 mod answer;
 mod assume;
 mod cases;
+mod change;
 mod check;
 mod evaluate;
 mod exist;
@@ -16,6 +17,7 @@ mod refusals;
 mod tests;
 mod verdict;
 
+pub(crate) use change::{Change, change};
 pub(crate) use check::{Checked, KeyAnswer, check};
-pub(crate) use evaluate::{Leaf, Outcome};
+pub(crate) use evaluate::Outcome;
 pub(crate) use verdict::{Case, Open, Subject, Verdict, When, WhenTest};

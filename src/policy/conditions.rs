@@ -7,7 +7,8 @@ use crate::world::{Kind, Question, Stop, Text, Value, World, all};
 
 use super::elements::{Member, members};
 use super::line::Line;
-use super::request::Request;
+use super::mismatch::{FailedLine, Found};
+use super::request::{ContextValue, Request};
 use super::variables::Version;
 
 /// Whether the whole element holds, in a document of this version.
@@ -19,6 +20,28 @@ pub(crate) fn hold(condition: &Value, request: &Request, version: Version<'_>, w
         Kind::Unknown(hole) => world.ask(Question::Fact(hole.clone())),
         _ => Ok(true),
     }
+}
+
+/// The first line that does not hold, with what was found instead.
+pub(crate) fn failed_line(
+    condition: &Value,
+    request: &Request,
+    version: Version<'_>,
+    world: &World,
+) -> Option<FailedLine> {
+    let line = lines(condition).into_iter().find(|line| line.holds(request, version, world) == Ok(false))?;
+    let wanted = members(line.values).into_iter().filter_map(|member| match member {
+        Member::One(text, _) => Some(world.fill(&text)),
+        _ => None,
+    });
+    let found = match request.context(line.key, world) {
+        Ok(ContextValue::Is(text)) => Found::Values(vec![world.fill(&text)]),
+        Ok(ContextValue::Many(texts)) => Found::Values(texts),
+        Ok(ContextValue::Absent) => Found::Absent,
+        Ok(ContextValue::Unknown(_)) | Err(_) => Found::Unknown,
+    };
+    let (operator, key) = (line.operator.to_owned(), line.key.to_owned());
+    Some(FailedLine { operator, key, wanted: wanted.collect(), found, span: line.span })
 }
 
 /// The lines of a Condition.

@@ -7,7 +7,7 @@
 use crate::world::{Stop, World, all, any};
 
 use super::document::Document;
-use super::layers::{Layer, Layers, has};
+use super::layers::{Layer, LayerTrace, Layers, has};
 use super::principals::Sense;
 use super::request::Request;
 use super::statement::{Effect, Trace};
@@ -30,19 +30,30 @@ pub(crate) enum Grant {
 }
 
 impl Grant {
+    /// The layer beside the key policy that decides; nothing where the key policy does.
+    pub(crate) fn layer(self) -> Option<Layer> {
+        match self {
+            Grant::Delegated => Some(Layer::Identity),
+            Grant::DeniedBy(layer) | Grant::NotBy(layer) => Some(layer),
+            Grant::Direct | Grant::Denied | Grant::Nothing => None,
+        }
+    }
+
     /// Whether the request is allowed.
     pub(crate) fn allows(self) -> bool {
         matches!(self, Grant::Direct | Grant::Delegated)
     }
 }
 
-/// A decision, with what became of every statement of the key policy.
+/// A decision with its reasoning.
 #[derive(Clone, Debug)]
 pub(crate) struct Decision {
     /// The answer.
     pub(crate) grant: Grant,
-    /// The reasoning.
+    /// What became of every statement of the key policy.
     pub(crate) trace: Vec<Trace>,
+    /// What every policy group beside it says.
+    pub(crate) layers: Vec<LayerTrace>,
 }
 
 /// Decides a request under a key policy and the policies beside it. Without a key policy, the account decides by IAM.
@@ -55,7 +66,8 @@ pub(crate) fn decide(
     let decision = Deciding { policy, layers, request, world };
     let grant = decision.grant()?;
     let statements = policy.map(|policy| policy.statements()).unwrap_or_default();
-    Ok(Decision { grant, trace: statements.iter().map(|statement| statement.trace(request, world)).collect() })
+    let trace = statements.iter().map(|statement| statement.trace(request, world)).collect();
+    Ok(Decision { grant, trace, layers: layers.trace(request, world) })
 }
 
 const ALL: [Layer; 5] = [Layer::Identity, Layer::Boundary, Layer::Session, Layer::Scp, Layer::Rcp];

@@ -26,6 +26,11 @@ pub(crate) enum Layer {
 }
 
 impl Layer {
+    /// Whether it has levels: organization root, OUs, account.
+    pub(crate) fn has_levels(self) -> bool {
+        matches!(self, Layer::Scp | Layer::Rcp)
+    }
+
     /// As a message names it.
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -91,6 +96,57 @@ impl Layers {
         let exempt = matches!(layer, Layer::Scp | Layer::Rcp)
             && request.caller.principal.to_string().contains(":role/aws-service-role/");
         self.given().into_iter().filter(|(other, _)| *other == layer && !exempt).map(|(_, policies)| policies).collect()
+    }
+}
+
+impl Layers {
+    /// What every group that is given says of the request.
+    pub(crate) fn trace(&self, request: &Request, world: &World) -> Vec<LayerTrace> {
+        let mut out: Vec<LayerTrace> = Vec::new();
+        for (layer, policies) in self.given() {
+            let level = out.iter().filter(|one| one.layer == layer).count() + 1;
+            out.push(LayerTrace { layer, level, outcome: outcome(policies, request, world) });
+        }
+        out
+    }
+}
+
+/// What one group of policies says of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct LayerTrace {
+    /// Which layer.
+    pub(crate) layer: Layer,
+    /// The level within the layer, from 1.
+    pub(crate) level: usize,
+    /// What it says.
+    pub(crate) outcome: LayerOutcome,
+}
+
+/// What a group of policies says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum LayerOutcome {
+    /// This statement denies.
+    Denies(String),
+    /// This statement allows.
+    Allows(String),
+    /// No statement is about the request.
+    Silent,
+    /// It hangs on a question.
+    Open,
+}
+
+fn outcome(policies: &[Value], request: &Request, world: &World) -> LayerOutcome {
+    let first = |effect| {
+        let documents = policies.iter().map(|value| Document { value, of_identity: true });
+        let mut statements = documents.flat_map(|document| document.statements());
+        statements.find(|one| has(one, effect, Sense::Either, request, world) == Ok(true)).map(|one| one.name())
+    };
+    let says = |effect| says(policies, effect, request, world);
+    match (says(Effect::Deny), says(Effect::Allow)) {
+        (Ok(true), _) => LayerOutcome::Denies(first(Effect::Deny).unwrap_or_default()),
+        (Ok(false), Ok(true)) => LayerOutcome::Allows(first(Effect::Allow).unwrap_or_default()),
+        (Ok(false), Ok(false)) => LayerOutcome::Silent,
+        _ => LayerOutcome::Open,
     }
 }
 

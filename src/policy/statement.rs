@@ -6,6 +6,7 @@ use crate::world::{Kind, Question, Stop, Value, World, all};
 use super::actions::{covers, names as names_resource};
 use super::conditions;
 use super::elements::Element;
+use super::mismatch::Mismatch;
 use super::principals::{self, Sense};
 use super::request::Request;
 use super::variables::Version;
@@ -33,7 +34,7 @@ pub(crate) struct Statement<'v> {
 }
 
 /// What became of a statement.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Outcome {
     /// It applies: to the caller itself.
     Direct,
@@ -41,8 +42,8 @@ pub(crate) enum Outcome {
     Delegates,
     /// It has no Action or no Resource: KMS accepts and ignores it.
     Inert(Element),
-    /// The first element that does not match.
-    Fails(Element),
+    /// The first element that does not match, and why.
+    Fails(Mismatch),
     /// It hangs on a question.
     Open(Question),
 }
@@ -124,6 +125,7 @@ impl<'v> Statement<'v> {
         let caller = request.caller.in_world(world);
         match (self.element("Principal"), self.element("NotPrincipal")) {
             (Some(principal), _) => principals::names(principal, &caller, sense, world),
+            // NotPrincipal reaches everyone, like `*`: in no narrower sense.
             (None, Some(_)) if !sense.is_everyone() => Ok(false),
             (None, Some(excluded)) => {
                 let deny = self.effect(world)? == Effect::Deny;
@@ -170,7 +172,7 @@ impl<'v> Statement<'v> {
         }
         let checks = self.checks(sense, request, world);
         if let Some((element, _)) = checks.iter().find(|(_, answer)| *answer == Ok(false)) {
-            return Outcome::Fails(*element);
+            return Outcome::Fails(self.mismatch(*element, request, world));
         }
         match checks.into_iter().find_map(|(_, answer)| answer.err()) {
             Some(Stop::Ask(question)) => Outcome::Open(question),
@@ -179,13 +181,41 @@ impl<'v> Statement<'v> {
         }
     }
 
+    /// Why an element that does not match does not.
+    fn mismatch(&self, element: Element, request: &Request, world: &World) -> Mismatch {
+        let is_negated = self.element(element.name()).is_none();
+        match (element, is_negated) {
+            _ if !matches!(self.value.kind, Kind::Map(_)) => Mismatch::NoStatement,
+            (Element::Principal, false) => Mismatch::NotNamed,
+            (Element::Principal, true) => Mismatch::Excepted,
+            (Element::Action, false) => Mismatch::OtherActions,
+            (Element::Action, true) => Mismatch::ActionExcepted,
+            (Element::Resource, false) => Mismatch::OtherResources,
+            (Element::Resource, true) => Mismatch::ResourceExcepted,
+            (Element::Condition, _) => {
+                let request = &Request { caller: request.caller.in_world(world), ..request.clone() };
+                let condition = self.element("Condition");
+                let failed = condition.and_then(|one| conditions::failed_line(one, request, self.version, world));
+                failed.map_or(Mismatch::NoStatement, Mismatch::Condition)
+            }
+        }
+    }
+
+    /// Whether it may let somebody do what is called: its Action and its Resource may match.
+    pub(crate) fn may_be_about(&self, request: &Request, world: &World) -> bool {
+        let about = [self.covers_action(request, world), self.names_resource(request, world)];
+        about.iter().all(|answer| *answer != Ok(false))
+    }
+
     /// Its outcome: the sense in which it gets further.
     pub(crate) fn trace(&self, request: &Request, world: &World) -> Trace {
         let effect = self.effect(world).ok();
         let outcome = match effect {
             Some(Effect::Deny) => self.outcome(Sense::Either, request, world),
             _ => match self.outcome(Sense::Direct, request, world) {
-                Outcome::Fails(Element::Principal) => self.outcome(Sense::Account, request, world),
+                Outcome::Fails(mismatch) if mismatch.element() == Element::Principal => {
+                    self.outcome(Sense::Account, request, world)
+                }
                 other => other,
             },
         };

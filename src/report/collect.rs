@@ -1,12 +1,11 @@
 //! What was found out about a template, as rows of the report.
 
 use crate::deployment::Deployment;
-use crate::findings::judge;
+use crate::findings::{judge, reasoning};
 use crate::lockout::{Checked, KeyAnswer};
-use crate::policy::{Document, Effect, Outcome};
-use crate::source::{FileId, Span};
+use crate::source::FileId;
 
-use super::{KeyRow, Report, SkippedRow, TraceRow};
+use super::{KeyRow, Report, SkippedRow};
 
 /// Adds the templates of one deployment: keys, skipped keys and findings, these by place.
 pub(crate) fn collect(files: &[FileId], checked: Vec<Checked>, deployment: &Deployment, report: &mut Report) {
@@ -30,7 +29,7 @@ fn rows(file: FileId, checked: Checked, deployment: &Deployment, report: &mut Re
 }
 
 fn row(file: FileId, key: KeyAnswer, deployment: &Deployment) -> KeyRow {
-    let trace = trace(&key);
+    let why = reasoning(&key, deployment);
     KeyRow {
         file,
         stack: String::new(),
@@ -45,31 +44,6 @@ fn row(file: FileId, key: KeyAnswer, deployment: &Deployment) -> KeyRow {
         open: key.open,
         administrators: key.administrators,
         policy: key.policy.as_ref().and_then(crate::world::Value::plain),
-        trace,
-        assumes: key.assumes,
-    }
-}
-
-fn trace(key: &KeyAnswer) -> Vec<TraceRow> {
-    let Some((leaf, policy)) = key.leaf.as_ref().and_then(|leaf| Some((leaf, leaf.policy.as_ref()?))) else {
-        return Vec::new();
-    };
-    let statements = Document { value: policy, of_identity: false }.statements();
-    let rows = leaf.trace.iter().filter_map(|one| {
-        let statement = statements.iter().find(|statement| statement.index == one.index)?;
-        let (span, outcome) = words(one, statement.value.span, |element| statement.span(element));
-        Some(TraceRow { statement: statement.name(), span, outcome })
-    });
-    rows.collect()
-}
-
-fn words(trace: &crate::policy::Trace, whole: Span, span: impl Fn(crate::policy::Element) -> Span) -> (Span, String) {
-    match &trace.outcome {
-        Outcome::Direct | Outcome::Delegates if trace.effect == Some(Effect::Deny) => (whole, "denies".to_owned()),
-        Outcome::Direct => (whole, "allows".to_owned()),
-        Outcome::Delegates => (whole, "delegates to the account".to_owned()),
-        Outcome::Inert(element) => (whole, format!("no {}: no effect", element.name())),
-        Outcome::Fails(element) => (span(*element), format!("{} does not match", element.name())),
-        Outcome::Open(_) => (whole, "open".to_owned()),
+        why,
     }
 }

@@ -3,8 +3,9 @@
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 
-use crate::findings::Finding;
+use crate::findings::{Finding, Why};
 use crate::lockout::{Case, Open, Subject, When, WhenTest};
+use crate::policy::Element;
 use crate::source::{FileId, Sources, Span};
 use crate::world::Plain;
 
@@ -74,11 +75,25 @@ impl Places<'_> {
             "open": row.open.iter().map(|open| self.open(open, row)).collect::<Vec<_>>(),
             "administrators": row.administrators,
             "policy": row.policy.as_ref().map(plain),
-            "trace": row.trace.iter().map(|one| {
-                let (line, column) = self.start(one.span);
-                json!({ "statement": one.statement, "line": line, "column": column, "outcome": one.outcome })
-            }).chain(row.assumes.iter().map(|what| json!({ "assumes": what }))).collect::<Vec<_>>(),
+            "trace": self.trace(&row.why),
         })
+    }
+
+    /// The reasoning: one object for each statement, for each layer beside the key policy, and for what follows.
+    fn trace(&self, why: &Why) -> Vec<Json> {
+        let statements = why.statements.iter().map(|one| {
+            let (line, column) = self.start(one.span);
+            json!({ "statement": one.name, "line": line, "column": column, "effect": one.effect, "outcome": one.outcome,
+                "element": one.element.map(Element::name), "reason": one.reason })
+        });
+        let layers = why
+            .layers
+            .iter()
+            .map(|one| json!({ "layer": one.layer, "outcome": one.outcome, "statement": one.statement }));
+        let decided = why.decided_by.iter().map(|layer| json!({ "decided_by": layer }));
+        let change = why.change.iter().map(|change| json!({ "change": change }));
+        let assumes = why.assumes.iter().map(|what| json!({ "assumes": what }));
+        statements.chain(layers).chain(decided).chain(change).chain(assumes).collect()
     }
 
     fn open(&self, open: &Open, row: &KeyRow) -> Json {

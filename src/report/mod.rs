@@ -4,12 +4,13 @@ mod collect;
 mod counts;
 mod json;
 mod text;
+mod why;
 
 pub(crate) use collect::collect;
 pub(crate) use json::json;
 pub(crate) use text::{TextOptions, text};
 
-use crate::findings::Finding;
+use crate::findings::{Finding, Why};
 use crate::lockout::{Case, Open, Verdict};
 use crate::source::{FileId, Span};
 use crate::world::Plain;
@@ -60,21 +61,8 @@ pub(crate) struct KeyRow {
     pub(crate) administrators: Vec<String>,
     /// The policy of the nominal world, after resolution.
     pub(crate) policy: Option<Plain>,
-    /// Why, one line per statement.
-    pub(crate) trace: Vec<TraceRow>,
-    /// Facts of less than high confidence on which the verdict hangs.
-    pub(crate) assumes: Vec<String>,
-}
-
-/// What became of one statement.
-#[derive(Debug)]
-pub(crate) struct TraceRow {
-    /// The statement's Sid, or its number from 1.
-    pub(crate) statement: String,
-    /// Where it stands.
-    pub(crate) span: Span,
-    /// `allows`, `delegates`, `denies`, or why it does not apply.
-    pub(crate) outcome: String,
+    /// Why.
+    pub(crate) why: Why,
 }
 
 /// A key that the deployment does not create.

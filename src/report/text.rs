@@ -6,7 +6,7 @@ use crate::findings::{Finding, Severity};
 use crate::lockout::Verdict;
 use crate::source::{Sources, Span};
 
-use super::{Failure, Report};
+use super::{Failure, Report, why};
 
 /// How the text is written.
 #[derive(Clone, Copy, Debug)]
@@ -15,8 +15,10 @@ pub(crate) struct TextOptions {
     pub(crate) color: bool,
     /// Only findings.
     pub(crate) quiet: bool,
-    /// Also keys without a finding when there are many, and the reasoning.
+    /// Also keys without a finding when there are many.
     pub(crate) verbose: bool,
+    /// The reasoning behind every key.
+    pub(crate) why: bool,
     /// Columns of the terminal.
     pub(crate) width: usize,
 }
@@ -91,7 +93,8 @@ fn failed(failure: &Failure) -> String {
 
 /// One line per key: verdict, logical id, place.
 fn keys(report: &Report, sources: &Sources, options: TextOptions) -> String {
-    if report.keys.is_empty() || (report.keys.len() > LISTED && !options.verbose) {
+    let all = options.verbose || options.why;
+    if report.keys.is_empty() || (report.keys.len() > LISTED && !all) {
         return String::new();
     }
     let mut out = String::new();
@@ -99,11 +102,8 @@ fn keys(report: &Report, sources: &Sources, options: TextOptions) -> String {
         let line = sources.document(row.file).map_or(1, |document| document.line_col(row.span.start).line);
         let (verdict, id, path) = (row.verdict.word(), clean(&row.logical_id), clean(sources.path(row.file)));
         out.push_str(&format!("{verdict:<14} {id:<24} {path}:{line}\n"));
-        if options.verbose {
-            for one in &row.trace {
-                out.push_str(&format!("               {}: {}\n", clean(&one.statement), one.outcome));
-            }
-            row.assumes.iter().for_each(|what| out.push_str(&format!("               assumes that {what}\n")));
+        if options.why {
+            out.push_str(&why::tree(row, options.width, clean));
         }
     }
     for row in &report.skipped {

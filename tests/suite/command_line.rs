@@ -181,8 +181,44 @@ lockout        K                        infra/kms.yaml:2
     assert_eq!(run.stdout, expected);
     let quiet = run_in(files.path(), &["infra", ROLE[0], ROLE[1], "--quiet"]).stdout;
     assert!(quiet.starts_with("error[") && !quiet.contains("1 template"), "{quiet}");
-    let verbose = run_in(files.path(), &["infra", ROLE[0], ROLE[1], "--verbose"]).stdout;
-    assert!(verbose.contains("statement 1: Principal does not match"), "{verbose}");
+}
+
+#[test]
+fn why_prints_the_reasoning() {
+    let statements = r#"
+          - { Sid: Admin, Effect: Allow, Principal: { AWS: "arn:aws:iam::111122223333:role/Deploy" }, Action: "kms:Get*", Resource: "*" }
+          - { Sid: Users, Effect: Allow, Principal: "*", Action: "kms:*", Resource: "*", Condition: { StringEquals: { "aws:PrincipalType": User } } }
+          - { Sid: Account, Effect: Allow, Principal: { AWS: "111122223333" }, Action: "kms:*", Resource: "*" }
+"#;
+    let template = format!(
+        "Resources:\n  K:\n    Type: AWS::KMS::Key\n    Properties:\n      KeyPolicy:\n        Version: '2012-10-17'\n        Statement:{statements}"
+    );
+    let scp = r#"{"Statement": [{"Sid": "Guard", "Effect": "Deny", "Action": "kms:Put*", "Resource": "*"}]}"#;
+    let files = folder(&[("kms.yaml", &template), ("scp.json", scp)]);
+    let run = run_in(files.path(), &["kms.yaml", ROLE[0], ROLE[1], "--scp", "scp.json", "--why"]);
+    let (_, tree) = run.stdout.split_once("lockout        K ").expect("the key is listed");
+    let expected = "                       kms.yaml:2
+  ├─ key policy
+  │  ├─ Allow `Admin`: Action does not cover `kms:PutKeyPolicy`
+  │  ├─ Allow `Users`: StringEquals aws:PrincipalType wants `User`; the call has
+  │  │    `AssumedRole`
+  │  └─ Allow `Account`: leaves it to IAM policies
+  ├─ service control policies, level 1: denies (`Guard`)
+  ├─ decided by: service control policies
+  ├─ assumes that the service control policies take part in KMS's check as in
+  │    any other call (no report shows it by itself)
+  └─ to change it: remove the Deny of kms:PutKeyPolicy from the service control
+       policies
+
+1 template, 1 key: 1 lockout
+";
+    assert_eq!(tree, expected);
+    let report = report_in(files.path(), &["kms.yaml", ROLE[0], ROLE[1], "--scp", "scp.json"]);
+    let trace = report.keys()[0]["trace"].clone();
+    let row = |outcome: &str| trace.as_array().unwrap().iter().find(|row| row["outcome"] == outcome).cloned();
+    assert_eq!(row("does not apply").unwrap()["element"], "Action");
+    assert_eq!(row("denies").unwrap()["layer"], "service control policies, level 1");
+    assert!(trace.as_array().unwrap().iter().any(|row| row["decided_by"] == "service control policies"));
 }
 
 #[test]
