@@ -224,7 +224,6 @@ impl LineTest<'_> {
     /// The value with its policy variables replaced; nothing where one of them has no value.
     fn expanded(&self, value: &Text) -> Result<Option<Text>, Stop> {
         let pattern = matches!(self.operator.comparison, Comparison::Like | Comparison::Arn);
-        let expander = Expander { request: self.request, world: self.world, pattern };
-        if self.operator.comparison == Comparison::Arn { expander.expand_arn(value) } else { expander.expand(value) }
+        Expander { request: self.request, world: self.world, pattern }.expand(value)
     }
 }

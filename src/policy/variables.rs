@@ -1,7 +1,7 @@
 //! Policy variables: `${aws:username}`, `${key, 'default'}`, and the escapes `${*}`, `${?}`, `${$}`.
 //!
-//! Source: IAM User Guide, reference_policies_variables.html: from Version 2012-10-17 on, in the resource part of Resource
-//! and in the values of string and ARN operators; single-valued keys only.
+//! Source: IAM User Guide, reference_policies_variables.html: from Version 2012-10-17 on, in Resource ("only in the resource
+//! portion of the ARN", after the fifth colon) and in the values of string and ARN operators; single-valued keys only.
 
 use crate::world::{ESCAPED_ONE, ESCAPED_RUN, Hole, Kind, Origin, Piece, Question, Shape, Stop, Text, Value, World};
 
@@ -58,7 +58,7 @@ impl Expander<'_> {
         Ok(Some(out))
     }
 
-    /// As [`Expander::expand`], of an ARN: only what stands after the fifth colon.
+    /// As [`Expander::expand`], of the ARN in a Resource: only what stands after the fifth colon.
     pub(crate) fn expand_arn(&self, arn: &Text) -> Result<Option<Text>, Stop> {
         match arn.split(':', 5).as_deref() {
             Some([start @ .., resource]) if start.len() == 5 => {

@@ -2,6 +2,9 @@
 
 mod conditions;
 mod deployers;
+mod layers;
+mod operators;
+mod pitfalls;
 mod principals;
 mod refused;
 mod resolved;
