@@ -3,6 +3,8 @@
 //! Source: KMS facts (f): "Policy contains a statement with one or more invalid principals" for users and roles that IAM
 //! does not have. What the same template creates exists before the key does, if the key refers to it.
 
+use crate::aws::{PrincipalArn, PrincipalKind};
+use crate::deployment::Snapshot;
 use crate::policy::{Problem, ProblemKind};
 use crate::world::{Kind, Text, Value, World};
 
@@ -13,21 +15,26 @@ use super::evaluate::Subject;
 pub(super) fn missing_principals(subject: &Subject<'_>, policy: &Value, world: &World) -> Vec<Problem> {
     let Some(snapshot) = &subject.deployment.snapshot else { return Vec::new() };
     let missing = |(text, span): (Text, _)| {
-        let arn = world.fill(&text).as_literal()?.to_owned();
-        let exists = match session_role(&arn) {
-            Some(name) => snapshot.exists(&arn).map(|_| snapshot.role_arn(name).is_some())?,
-            None if arn.contains(":user/") || arn.contains(":role/") => snapshot.exists(&arn)?,
-            None => return None,
-        };
-        let message = format!("`{arn}` does not exist: the IAM snapshot of its account has no such principal");
-        (!exists && !created(subject, &arn, world)).then_some(Problem { kind: ProblemKind::Principal, message, span })
+        let known = world.fill(&text).as_literal()?.to_owned();
+        let message = absent(snapshot, &known)?;
+        (!created(subject, &known, world)).then_some(Problem { kind: ProblemKind::Principal, message, span })
     };
     principals(policy).into_iter().filter_map(missing).collect()
 }
 
-/// The role's name in the ARN of a session.
-fn session_role(arn: &str) -> Option<&str> {
-    arn.split_once(":assumed-role/")?.1.split('/').next()
+/// That there is no such principal, in words; nothing where there is, or where the snapshot does not tell.
+fn absent(snapshot: &Snapshot, known: &str) -> Option<String> {
+    let arn = PrincipalArn::parse(known).ok()?;
+    let elsewhere = match &arn.kind {
+        PrincipalKind::Session { role, .. } if snapshot.covers(&arn, role) => None,
+        PrincipalKind::User { .. } if snapshot.exists(known) == Some(false) => None,
+        PrincipalKind::Role { name, .. } if snapshot.exists(known) == Some(false) => snapshot.role_arn(name),
+        _ => return None,
+    };
+    Some(match elsewhere {
+        Some(own) => format!("`{known}` does not exist: by the IAM snapshot, the role is `{own}`"),
+        None => format!("`{known}` does not exist: the IAM snapshot of its account has no such principal"),
+    })
 }
 
 /// Whether the template itself creates a user or role with this ARN.

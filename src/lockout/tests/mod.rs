@@ -1,6 +1,7 @@
 //! The rules of AWS, each with a test that fails without it: template and deployment in, verdict out.
 
 mod conditions;
+mod context;
 mod deployers;
 mod layers;
 mod operators;
@@ -8,6 +9,7 @@ mod pitfalls;
 mod principals;
 mod refused;
 mod resolved;
+mod snapshot;
 mod soundness;
 mod statements;
 mod worlds;
