@@ -32,7 +32,8 @@ pub struct Call {
 }
 
 impl Call {
-    /// A call of `action` on `resource` by the principal with this ARN (user, role, session, federated user, root).
+    /// A call of `action` on `resource` by the principal with this ARN (user, role, session, federated user, root). The ARN
+    /// of a session does not tell the path of its role: `with("aws:PrincipalArn", …)` does.
     #[must_use]
     pub fn new(principal: &str, action: &str, resource: &str) -> Call {
         let [principal, action, resource] = [principal, action, resource].map(str::to_owned);
@@ -145,8 +146,12 @@ pub fn condition_holds(condition: &str, version: Option<&str>, call: &Call) -> R
 fn request(call: &Call) -> Result<Request, EngineError> {
     let arn = PrincipalArn::parse(&call.principal)?;
     let (account, partition) = (Text::literal(&arn.account), Text::literal(&arn.partition));
+    let mut caller = Caller::named(&arn, None, account, partition);
+    if let Some([principal]) = call.context.get("aws:principalarn").map(Vec::as_slice) {
+        caller.principal = Text::literal(principal);
+    }
     Ok(Request {
-        caller: Caller::named(&arn, None, account, partition),
+        caller,
         action: call.action.clone(),
         resource: Text::literal(&call.resource),
         region: Text::literal(call.resource.split(':').nth(3).unwrap_or_default()),

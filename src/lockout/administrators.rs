@@ -9,7 +9,7 @@ use super::evaluate::{Subject, request};
 /// The principals, each once, in the order of the policy.
 pub(crate) fn administrators(subject: &Subject<'_>, policy: &Value, world: &World) -> Vec<String> {
     let document = Document { value: policy, of_identity: false };
-    let request = request(subject, policy);
+    let request = request(subject, policy).in_world(world);
     let mut out: Vec<String> = Vec::new();
     for statement in document.statements() {
         let grants = statement.effect(world) == Ok(Effect::Allow) && statement.may_be_about(&request, world);

@@ -63,6 +63,7 @@ pub(crate) fn decide(
     request: &Request,
     world: &World,
 ) -> Result<Decision, Stop> {
+    let request = &request.in_world(world);
     let decision = Deciding { policy, layers, request, world };
     let grant = decision.grant()?;
     let statements = policy.map(|policy| policy.statements()).unwrap_or_default();
@@ -130,7 +131,7 @@ impl Deciding<'_> {
             let layer = limits.into_iter().find(|(_, allows)| *allows == Ok(false)).map(|(layer, _)| layer);
             return Ok(layer.map_or(Grant::Nothing, Grant::NotBy));
         }
-        let allowed = self.request.caller.in_world(self.world).is_root_user() || self.allowed_by(Layer::Identity)?;
+        let allowed = self.request.caller.is_root_user() || self.allowed_by(Layer::Identity)?;
         Ok(if allowed { Grant::Delegated } else { Grant::NotBy(Layer::Identity) })
     }
 

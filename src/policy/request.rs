@@ -47,6 +47,11 @@ pub(crate) enum ContextValue {
 }
 
 impl Request {
+    /// The same request with everything filled in that `world` knows of its caller.
+    pub(crate) fn in_world(&self, world: &World) -> Request {
+        Request { caller: self.caller.in_world(world), ..self.clone() }
+    }
+
     /// The value of a context key; what was given wins over the table of `aws/`.
     pub(crate) fn context(&self, key: &str, world: &World) -> Result<ContextValue, Stop> {
         let lower = key.to_ascii_lowercase();

@@ -100,7 +100,8 @@ impl<'v> Statement<'v> {
         }
     }
 
-    /// Whether it applies to the request, naming the caller in the given sense.
+    /// Whether it applies to the request, naming the caller in the given sense. What `world` knows of the caller is filled
+    /// in already ([`Request::in_world`]).
     pub(crate) fn applies(&self, sense: Sense, request: &Request, world: &World) -> Result<bool, Stop> {
         all(self.checks(sense, request, world).into_iter().map(|(_, answer)| answer))
     }
@@ -122,14 +123,14 @@ impl<'v> Statement<'v> {
         if self.of_identity {
             return Ok(true);
         }
-        let caller = request.caller.in_world(world);
+        let caller = &request.caller;
         match (self.element("Principal"), self.element("NotPrincipal")) {
-            (Some(principal), _) => principals::names(principal, &caller, sense, world),
+            (Some(principal), _) => principals::names(principal, caller, sense, world),
             // NotPrincipal reaches everyone, like `*`: in no narrower sense.
             (None, Some(_)) if !sense.is_everyone() => Ok(false),
             (None, Some(excluded)) => {
                 let deny = self.effect(world)? == Effect::Deny;
-                principals::reaches(excluded, deny, &caller, world)
+                principals::reaches(excluded, deny, caller, world)
             }
             (None, None) => Ok(false),
         }
@@ -145,7 +146,6 @@ impl<'v> Statement<'v> {
     }
 
     fn names_resource(&self, request: &Request, world: &World) -> Result<bool, Stop> {
-        let request = &Request { caller: request.caller.in_world(world), ..request.clone() };
         match (self.element("Resource"), self.element("NotResource")) {
             (Some(resource), _) => names_resource(resource, request, self.version, world),
             (None, Some(excluded)) => Ok(!names_resource(excluded, request, self.version, world)?),
@@ -154,7 +154,6 @@ impl<'v> Statement<'v> {
     }
 
     fn condition_holds(&self, request: &Request, world: &World) -> Result<bool, Stop> {
-        let request = &Request { caller: request.caller.in_world(world), ..request.clone() };
         self.element("Condition")
             .map_or(Ok(true), |condition| conditions::hold(condition, request, self.version, world))
     }
@@ -193,7 +192,6 @@ impl<'v> Statement<'v> {
             (Element::Resource, false) => Mismatch::OtherResources,
             (Element::Resource, true) => Mismatch::ResourceExcepted,
             (Element::Condition, _) => {
-                let request = &Request { caller: request.caller.in_world(world), ..request.clone() };
                 let condition = self.element("Condition");
                 let failed = condition.and_then(|one| conditions::failed_line(one, request, self.version, world));
                 failed.map_or(Mismatch::NoStatement, Mismatch::Condition)

@@ -13,12 +13,18 @@ use super::world::World;
 impl World {
     /// Whether two texts are equal.
     pub(crate) fn equal(&self, a: &Text, b: &Text) -> Result<bool, Stop> {
+        if let (Some(a), Some(b)) = (a.as_literal(), b.as_literal()) {
+            return Ok(a == b);
+        }
         let Some(equations) = equate(&self.fill(a), &self.fill(b)) else { return Ok(false) };
         all(equations.into_iter().map(|equation| self.solve(equation)))
     }
 
     /// Whether `text` matches `pattern` as a whole (StringLike).
     pub(crate) fn like(&self, text: &Text, pattern: &Text) -> Result<bool, Stop> {
+        if let (Some(text), Some(_)) = (text.as_literal(), pattern.as_literal()) {
+            return Ok(Pattern::new(pattern.clone()).matches(text));
+        }
         let (text, pattern) = (self.fill(text), self.fill(pattern));
         let written = self.like_as_written(&text, &pattern);
         self.or_as_pattern(written, Relation::LIKE, &text, &pattern)
@@ -52,6 +58,9 @@ impl World {
 
     /// Whether `left` relates so to `right`; nothing where the two cannot be compared.
     pub(crate) fn relates(&self, relation: Relation, left: &Text, right: &Text) -> Result<Option<bool>, Stop> {
+        if let (Some(left), Some(right)) = (left.as_literal(), right.as_literal()) {
+            return Ok((relation.holds)(left, right));
+        }
         let (left, right) = (self.fill(left), self.fill(right));
         match (left.as_literal(), right.as_literal()) {
             (Some(left), Some(right)) => Ok((relation.holds)(left, right)),

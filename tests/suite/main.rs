@@ -15,11 +15,13 @@
 mod bad_input;
 mod command_line;
 mod corpus;
+mod differential;
 mod documents;
 mod examples;
 mod field;
 mod iam;
 mod json_report;
 mod layers;
+mod naive;
 mod rule_pages;
 mod support;
