@@ -41,7 +41,8 @@ fn fact(when: &When) -> String {
         WhenTest::NotIn(values) if values.len() == 1 => format!("{subject} is not `{}`", values.join("")),
         WhenTest::NotIn(values) => format!("{subject} is none of `{}`", values.join("`, `")),
         WhenTest::Is(side) => format!("{subject} is {side}"),
-        WhenTest::Absent => format!("the call does not carry {subject}"),
+        WhenTest::Absent(true) => format!("the call does not carry {subject}"),
+        WhenTest::Absent(false) => format!("the call carries {subject}"),
         WhenTest::Allows(true) => format!("{subject} allows it"),
         WhenTest::Allows(false) => format!("{subject} does not allow it"),
     }

@@ -65,24 +65,19 @@ fn leads_only_to(
 /// that it is not that; where either has unknown parts it does not.
 fn facts(path: &[(Question, bool)]) -> Vec<When> {
     let mut out: Vec<When> = Vec::new();
-    let known: Vec<(Subject, WhenTest)> = path
-        .iter()
-        .filter(|(question, _)| !is_iam(question))
-        .filter_map(|(question, yes)| {
-            let (subject, test) = fact(question, *yes);
-            Some((subject, test?))
-        })
-        .collect();
+    let asked = path.iter().filter(|(question, _)| !is_iam(question));
+    let known: Vec<(Subject, WhenTest)> = asked.map(|(question, yes)| fact(question, *yes)).collect();
     for (subject, test) in &known {
         let is_open = |text: &String| text.contains("{{");
         let is_something = known.iter().any(|(other, test)| match test {
             WhenTest::Equals(text) => other == subject && !is_open(text),
-            WhenTest::Absent => other == subject,
+            WhenTest::Absent(yes) => *yes && other == subject,
             _ => false,
         });
         let when = out.iter_mut().find(|when| when.subject == *subject && matches!(when.test, WhenTest::NotIn(_)));
         match (test, when) {
             (WhenTest::NotIn(texts), _) if is_something && !texts.iter().any(is_open) => {}
+            (WhenTest::Absent(false), _) if is_something => {}
             (WhenTest::NotIn(more), Some(When { test: WhenTest::NotIn(texts), .. })) => texts.extend(more.clone()),
             _ => out.push(When { subject: subject.clone(), test: test.clone() }),
         }
@@ -105,39 +100,34 @@ fn only_value_left(when: &mut When, path: &[(Question, bool)]) {
     }
 }
 
-fn fact(question: &Question, yes: bool) -> (Subject, Option<WhenTest>) {
+fn fact(question: &Question, yes: bool) -> (Subject, WhenTest) {
     let equals = |text: String| if yes { WhenTest::Equals(text) } else { WhenTest::NotIn(vec![text]) };
+    // What no other form of fact can say: a name for it, and whether it holds.
+    let named =
+        |kind: &str, name: String| (Subject::Unknown(format!("{{{{{kind}:{name}}}}}")), equals("true".to_owned()));
     match question {
         Question::Text(text, test) => {
             let test = match test {
-                Test::Is(value) => Some(equals(value.to_string())),
-                Test::Like(pattern) | Test::ArnLike(pattern) if yes => Some(WhenTest::Matches(pattern.to_string())),
-                Test::Like(pattern) | Test::ArnLike(pattern) => Some(WhenTest::NotIn(vec![pattern.to_string()])),
-                Test::Absent => yes.then_some(WhenTest::Absent),
+                Test::Is(value) => equals(value.to_string()),
+                Test::Like(pattern) | Test::ArnLike(pattern) if yes => WhenTest::Matches(pattern.to_string()),
+                Test::Like(pattern) | Test::ArnLike(pattern) => WhenTest::NotIn(vec![pattern.to_string()]),
+                Test::Absent => WhenTest::Absent(yes),
             };
             (text.as_hole().map_or_else(|| Subject::Unknown(text.to_string()), subject), test)
         }
         Question::Member(hole, relation, text) if *relation == Relation::EQUALS => {
-            (subject(hole), Some(equals(text.to_string())))
+            (subject(hole), equals(text.to_string()))
         }
         Question::Member(hole, relation, text) => {
-            let what = format!("{{{{operator:{text} {} a member of {}}}}}", relation.name, hole.mark());
-            (Subject::Unknown(what), Some(equals("true".to_owned())))
+            named("operator", format!("{text} {} a member of {}", relation.name, hole.mark()))
         }
-        Question::Relates(relation, left, right) => {
-            let what = format!("{{{{operator:{left} {} {right}}}}}", relation.name);
-            (Subject::Unknown(what), Some(equals("true".to_owned())))
-        }
+        Question::Relates(relation, left, right) => named("operator", format!("{left} {} {right}", relation.name)),
         Question::Fact(hole) => match hole.origin() {
-            Origin::Later { kind: "condition", name, .. } => {
-                (Subject::Condition(name.clone()), Some(WhenTest::Is(yes)))
-            }
-            Origin::ContextTest { key, test } => {
-                (Subject::Unknown(format!("{{{{context:{key} {test}}}}}")), Some(equals("true".to_owned())))
-            }
-            _ => (Subject::Unknown(hole.mark()), Some(equals("true".to_owned()))),
+            Origin::Later { kind: "condition", name, .. } => (Subject::Condition(name.clone()), WhenTest::Is(yes)),
+            Origin::ContextTest { key, test } => named("context", format!("{key} {test}")),
+            origin => named(origin.kind(), origin.name()),
         },
-        Question::IamAllows(action) => (Subject::Iam(action.clone()), Some(WhenTest::Allows(yes))),
+        Question::IamAllows(action) => (Subject::Iam(action.clone()), WhenTest::Allows(yes)),
     }
 }
 

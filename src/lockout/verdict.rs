@@ -97,8 +97,8 @@ pub(crate) enum WhenTest {
     NotIn(Vec<String>),
     /// A condition's or a fact's side.
     Is(bool),
-    /// The context does not carry the key.
-    Absent,
+    /// The call does not carry the key, or it does.
+    Absent(bool),
     /// IAM allows the action, or does not.
     Allows(bool),
 }

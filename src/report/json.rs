@@ -137,7 +137,7 @@ fn when(when: &When) -> Json {
         WhenTest::Matches(pattern) => ("matches", json!(pattern)),
         WhenTest::NotIn(texts) => ("not_in", json!(texts)),
         WhenTest::Is(side) => ("is", json!(side)),
-        WhenTest::Absent => ("absent", json!(true)),
+        WhenTest::Absent(yes) => ("absent", json!(yes)),
         WhenTest::Allows(side) => ("allows", json!(side)),
     };
     let mut out = Map::new();

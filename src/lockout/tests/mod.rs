@@ -11,6 +11,7 @@ mod refused;
 mod resolved;
 mod snapshot;
 mod soundness;
+mod soundness_open;
 mod statements;
 mod worlds;
 
