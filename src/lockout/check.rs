@@ -4,9 +4,8 @@
 use std::cell::Cell;
 use std::collections::BTreeSet;
 
-use crate::aws::context_key;
 use crate::deployment::Deployment;
-use crate::policy::{Document, Grant, Layer};
+use crate::policy::{Document, Doubt, Grant, Layer, doubts};
 use crate::resolve::Scope;
 use crate::source::{Duplicate, Span};
 use crate::template::{POLICY, Resource, Template};
@@ -143,7 +142,7 @@ fn check_key(subject: &Subject<'_>, nominal: &World, has_defaults: bool) -> Resu
     })
 }
 
-/// The facts about the request context that decide: with any one of them unknown, the answer would be another.
+/// The rules of less than high confidence that decide: with any one of them in doubt, the answer would be another.
 fn assumes(
     subject: &Subject<'_>,
     policy: &Value,
@@ -154,14 +153,14 @@ fn assumes(
     let beside = subject.deployment.layers.given().into_iter().flat_map(|(_, policies)| policies);
     let beside = beside.map(|value| Document { value, of_identity: true });
     let documents = std::iter::once(Document { value: policy, of_identity: false }).chain(beside);
-    let keys: BTreeSet<String> = documents.flat_map(Document::condition_keys).collect();
-    let not_given = keys.into_iter().filter(|key| !subject.deployment.context.contains_key(key));
-    let decides = |key: String| {
-        let what = context_key(&key).assumes?;
-        let doubting = Subject { doubted: Some(&key), ..*subject };
-        (answer::of(&run(&doubting, nominal)) != answered).then(|| what.to_owned())
+    let caller = &subject.deployment.caller;
+    let every: BTreeSet<Doubt> = documents.flat_map(|document| doubts(document, caller)).collect();
+    let is_given = |doubt: &Doubt| matches!(doubt, Doubt::Key(key) if subject.deployment.context.contains_key(key));
+    let decides = |doubt: Doubt| {
+        let doubting = Subject { doubted: Some(&doubt), ..*subject };
+        (answer::of(&run(&doubting, nominal)) != answered).then(|| doubt.assumption().unwrap_or_default().to_owned())
     };
-    let mut out: Vec<String> = not_given.filter_map(decides).collect();
+    let mut out: Vec<String> = every.into_iter().filter(|doubt| !is_given(doubt)).filter_map(decides).collect();
     out.extend(layer(leaf).map(|layer| {
         format!("the {} take part in KMS's check as in any other call (no report shows it by itself)", layer.name())
     }));

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::deployment::Deployment;
 use crate::policy::{
-    Caller, Document, Grant, LayerTrace, Problem, ProblemKind, Request, Trace, decide, from_json_text, problems,
+    Caller, Document, Doubt, Grant, LayerTrace, Problem, ProblemKind, Request, Trace, decide, from_json_text, problems,
 };
 use crate::resolve::Scope;
 use crate::template::{POLICY, Resource};
@@ -66,8 +66,8 @@ pub(crate) struct Subject<'a> {
     pub(crate) deployment: &'a Deployment,
     /// Whether BypassPolicyLockoutSafetyCheck counts.
     pub(crate) bypass_counts: bool,
-    /// A context key (lower case) of which nothing is taken for granted this time.
-    pub(crate) doubted: Option<&'a str>,
+    /// A rule that is not taken for granted this time.
+    pub(crate) doubted: Option<&'a Doubt>,
     /// How many worlds may still be run for the template.
     pub(crate) worlds: &'a Cell<usize>,
 }
@@ -220,7 +220,7 @@ pub(crate) fn request(subject: &Subject<'_>, properties: &Value) -> Request {
         now: *now,
         key: key_facts(subject.key, properties),
         given: context.clone(),
-        doubted: subject.doubted.map(str::to_owned),
+        doubted: subject.doubted.cloned(),
         only_given: false,
     }
 }

@@ -5,6 +5,7 @@
 
 use crate::world::{Hole, Origin, Pattern, Question, Relation, Shape, Stop, Text, Value, World, any};
 
+use super::doubt::Doubt;
 use super::elements::{Member, members};
 use super::request::Request;
 use super::variables::{Expander, Version, has_variables};
@@ -53,5 +54,6 @@ fn is_resource(text: &Text, request: &Request, version: Version<'_>, world: &Wor
         let origin = Origin::Later { kind: "resource", name: pattern.to_string(), at: None };
         return world.ask(Question::Fact(Hole::new(origin, Shape::default(), None)));
     }
-    world.arn_like(&request.resource, &pattern)
+    let matched = world.arn_like(&request.resource, &pattern);
+    if matched == Ok(true) && request.doubts(&Doubt::KeyArn) { Doubt::KeyArn.ask(world) } else { matched }
 }

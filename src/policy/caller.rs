@@ -138,6 +138,11 @@ impl Caller {
         Ok(Federated)
     }
 
+    /// Whether it is certainly a federated user.
+    pub(crate) fn is_federated_user(&self) -> bool {
+        self.principal.to_string().contains(":federated-user/")
+    }
+
     /// Whether it is the account root user, who has everything that its account has. Source: IAM User Guide, evaluation logic.
     pub(crate) fn is_root_user(&self) -> bool {
         let [root, _] = self.account_forms();

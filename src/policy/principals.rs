@@ -118,9 +118,8 @@ fn is_in(sense: Sense, same: Result<bool, Stop>, caller: &Caller, world: &World)
 /// boundary and session policy; who that was, its ARN does not tell.
 fn is_user(text: &Text, caller: &Caller, sense: Sense, world: &World) -> Result<bool, Stop> {
     let itself = if sense.unlimited() { world.equal(&caller.principal, text) } else { Ok(false) };
-    let federated = caller.principal.to_string().contains(":federated-user/");
     let is_iam_user = text.split(':', 5).is_some_and(|parts| parts.get(2).and_then(Text::as_literal) == Some("iam"));
-    if !federated || !is_iam_user || !sense.role() {
+    if !caller.is_federated_user() || !is_iam_user || !sense.role() {
         return itself;
     }
     let federating = Origin::Later { kind: "deployer", name: "federating user".to_owned(), at: None };
@@ -204,7 +203,8 @@ pub(crate) fn reaches(element: &Value, deny: bool, caller: &Caller, world: &Worl
     if all([listed(&caller.principal), account.clone()])? { Ok(false) } else { unclear(element, world) }
 }
 
-fn is_everyone(element: &Value) -> bool {
+/// Whether `*` is among the principals.
+pub(crate) fn is_everyone(element: &Value) -> bool {
     named_principals(element).iter().any(|(text, _)| text.as_literal() == Some("*"))
 }
 

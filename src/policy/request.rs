@@ -6,6 +6,7 @@ use crate::aws::{Presence, canonical, context_key, is_multivalued};
 use crate::world::{Hole, Origin, Shape, Stop, Text, World};
 
 use super::caller::{Caller, CallerKind};
+use super::doubt::Doubt;
 use super::values::timestamp;
 
 /// A request to KMS.
@@ -27,8 +28,8 @@ pub(crate) struct Request {
     pub(crate) key: BTreeMap<&'static str, Text>,
     /// Context keys (lower case) that were given: their values, or none where the call does not carry the key.
     pub(crate) given: BTreeMap<String, Vec<String>>,
-    /// A context key (lower case) of which nothing is taken for granted: to find out whether it decides.
-    pub(crate) doubted: Option<String>,
+    /// A rule that is not taken for granted: to find out whether it decides.
+    pub(crate) doubted: Option<Doubt>,
     /// Whether the call carries nothing but what was given and what follows from its caller.
     pub(crate) only_given: bool,
 }
@@ -52,6 +53,11 @@ impl Request {
         Request { caller: self.caller.in_world(world), ..self.clone() }
     }
 
+    /// Whether this rule is in doubt.
+    pub(crate) fn doubts(&self, doubt: &Doubt) -> bool {
+        self.doubted.as_ref() == Some(doubt)
+    }
+
     /// The value of a context key; what was given wins over the table of `aws/`.
     pub(crate) fn context(&self, key: &str, world: &World) -> Result<ContextValue, Stop> {
         let lower = key.to_ascii_lowercase();
@@ -62,7 +68,7 @@ impl Request {
                 many => ContextValue::Many(many.iter().map(|value| Text::literal(value)).collect()),
             });
         }
-        if self.doubted.as_ref() == Some(&lower) {
+        if self.doubts(&Doubt::Key(lower)) {
             return Ok(unknown(key));
         }
         let presence = context_key(key).presence;

@@ -5,6 +5,7 @@ use crate::world::{Kind, Question, Stop, Value, World, all};
 
 use super::actions::{covers, names as names_resource};
 use super::conditions;
+use super::doubt::Doubt;
 use super::elements::Element;
 use super::mismatch::Mismatch;
 use super::principals::{self, Sense};
@@ -125,11 +126,21 @@ impl<'v> Statement<'v> {
         }
         let caller = &request.caller;
         match (self.element("Principal"), self.element("NotPrincipal")) {
-            (Some(principal), _) => principals::names(principal, caller, sense, world),
+            (Some(principal), _) => {
+                let named = principals::names(principal, caller, sense, world);
+                let is_doubted = caller.is_federated_user() && request.doubts(&Doubt::FederatedUser);
+                if is_doubted && sense == Sense::Unlimited && named == Ok(true) && !principals::is_everyone(principal) {
+                    return Doubt::FederatedUser.ask(world);
+                }
+                named
+            }
             // NotPrincipal reaches everyone, like `*`: in no narrower sense.
             (None, Some(_)) if !sense.is_everyone() => Ok(false),
             (None, Some(excluded)) => {
                 let deny = self.effect(world)? == Effect::Deny;
+                if !deny && request.doubts(&Doubt::AllowNotPrincipal) {
+                    return Doubt::AllowNotPrincipal.ask(world);
+                }
                 principals::reaches(excluded, deny, caller, world)
             }
             (None, None) => Ok(false),
@@ -140,7 +151,9 @@ impl<'v> Statement<'v> {
     fn covers_action(&self, request: &Request, world: &World) -> Result<bool, Stop> {
         match (self.element("Action"), self.element("NotAction")) {
             (Some(action), _) => covers(action, &request.action, world),
+            (None, Some(_)) if request.doubts(&Doubt::NotAction) => Doubt::NotAction.ask(world),
             (None, Some(excluded)) => Ok(!covers(excluded, &request.action, world)?),
+            (None, None) if request.doubts(&Doubt::Inert) => Doubt::Inert.ask(world),
             (None, None) => Ok(false),
         }
     }
@@ -149,6 +162,7 @@ impl<'v> Statement<'v> {
         match (self.element("Resource"), self.element("NotResource")) {
             (Some(resource), _) => names_resource(resource, request, self.version, world),
             (None, Some(excluded)) => Ok(!names_resource(excluded, request, self.version, world)?),
+            (None, None) if request.doubts(&Doubt::Inert) => Doubt::Inert.ask(world),
             (None, None) => Ok(false),
         }
     }

@@ -141,6 +141,31 @@ fn keys_of_other_operations_are_never_there() {
     }
 }
 
+/// Rules that no report shows by themselves.
+#[test]
+fn rules_of_less_than_high_confidence_are_said_where_they_decide() {
+    let statement = |elements: &str| format!("[{{ Effect: Allow, {elements} }}]");
+    let assumes = |deployer: &str, statements: &str| key(inputs(deployer), &policy(statements)).assumes;
+    for (deployer, statements, word) in [
+        (ROLE, statement("NotPrincipal: { AWS: '444455556666' }, Action: 'kms:*', Resource: '*'"), "NotPrincipal"),
+        (ROLE, statement("Principal: '*', NotAction: 'kms:Decrypt', Resource: '*'"), "NotAction"),
+        (ROLE, statement("Principal: '*', Action: 'kms:*', Resource: 'arn:aws:kms:*:*:key/*'"), "key's ARN"),
+        (ROLE, statement("Principal: '*', Action: 'kms:*'"), "without Action or Resource"),
+        (
+            FEDERATED,
+            statement(&format!("Principal: {{ AWS: '{FEDERATED}' }}, Action: 'kms:*', Resource: '*'")),
+            "federated",
+        ),
+    ] {
+        let found = assumes(deployer, &statements);
+        assert!(matches!(found.as_slice(), [one] if one.contains(word)), "{statements}: {found:?}");
+        let beside = statements.replace("[{", "[{ Effect: Deny, Principal: '*', Action: '*', Resource: '*' }, {");
+        assert!(assumes(deployer, &beside).is_empty(), "it does not decide: {beside}");
+    }
+    let elsewhere = statement("Principal: '*', Action: 'kms:*', Resource: 'arn:aws:dynamodb:*:*:*'");
+    assert!(assumes(ROLE, &elsewhere).is_empty(), "another service's ARN is certainly not this key's");
+}
+
 /// Where a fact of less than high confidence decides, the answer names it; where it does not, nothing is said.
 #[test]
 fn what_is_not_certain_is_said_where_it_decides() {
