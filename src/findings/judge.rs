@@ -124,7 +124,7 @@ impl Judge<'_> {
         let mut finding = self.finding(Code::ReliesOnDeployerIam, &first.id, first.span, message);
         let related = |key: &&KeyAnswer| Related { span: key.span, message: format!("so does {}", named(key)) };
         finding.related = others.iter().map(related).collect();
-        finding.help = "give the deployer's policies with --identity-policy FILE; the statement they need:\n{\"Effect\": \"Allow\", \"Action\": \"kms:PutKeyPolicy\", \"Resource\": \"*\"}".to_owned();
+        finding.help = "give the deployer's policies with --identity-policy FILE, or the account's with --iam-snapshot FILE; the statement they need:\n{\"Effect\": \"Allow\", \"Action\": \"kms:PutKeyPolicy\", \"Resource\": \"*\"}".to_owned();
         finding.notes.extend(self.notes(first));
         Some(finding)
     }

@@ -129,7 +129,9 @@ fn absent_keys_under_sets_if_exists_and_null() {
 
 #[test]
 fn policy_variables_stand_for_values_of_the_call() {
-    let tag = |team: &str, condition: &str| with(&[("aws:PrincipalTag/team", team), ("x:Key", "a*c")], condition);
+    let tag = |team: &str, condition: &str| {
+        with(&[("aws:PrincipalTag/team", team), ("x:Key", "a*c"), ("x:Empty", "")], condition)
+    };
     for (condition, expected) in [
         ("{ StringEquals: { 'aws:PrincipalTag/team': '${aws:PrincipalTag/team}' } }", "safe"),
         ("{ StringEquals: { 'aws:PrincipalTag/team': '${AWS:principaltag/TEAM}' } }", "safe"),
@@ -139,6 +141,8 @@ fn policy_variables_stand_for_values_of_the_call() {
         ("{ StringEquals: { 'aws:username': '${x:Nothing, ''Alice''}' } }", "undecided"),
         ("{ StringEquals: { 'aws:username': '${aws:SourceVpce, ''Alice''}' } }", "safe"),
         ("{ StringEquals: { 'aws:username': '${aws:SourceVpce}' } }", "lockout"),
+        ("{ StringEquals: { 'aws:username': '${x:Empty, ''Alice''}' } }", "safe"),
+        ("{ StringEquals: { 'x:Empty': '${x:Empty}' } }", "lockout"),
         ("{ StringNotEquals: { 'aws:username': '${aws:SourceVpce}' } }", "safe"),
         ("{ StringEquals: { 'x:Key': 'a${*}c' } }", "safe"),
         ("{ StringLike: { 'x:Key': 'a${*}c' } }", "safe"),
