@@ -103,11 +103,6 @@ fn document(says: &Says) -> String {
     format!(r#"{{"Version":"2012-10-17","Statement":[{statement}]}}"#)
 }
 
-/// The names of the policies in the table.
-pub(crate) fn managed_policy_names() -> Vec<&'static str> {
-    POLICIES.iter().map(|(name, _)| *name).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

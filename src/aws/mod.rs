@@ -7,5 +7,5 @@ mod partition;
 
 pub(crate) use arn::{AccountId, ArnError, PrincipalArn, PrincipalKind};
 pub(crate) use context_keys::{Presence, canonical, context_key, is_multivalued};
-pub(crate) use managed_policies::{managed_policy, managed_policy_names};
+pub(crate) use managed_policies::managed_policy;
 pub(crate) use partition::{is_partition, partition_of_region};

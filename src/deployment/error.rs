@@ -35,8 +35,10 @@ pub(crate) enum DeploymentError {
     #[error("--partition: there is no partition `{0}`: use `aws`, `aws-cn` or `aws-us-gov`")]
     Partition(String),
     /// A managed policy that is not in the table.
-    #[error("`{0}` is no AWS managed policy that is known here ({1}): give its document as a file")]
-    Managed(String, String),
+    #[error(
+        "`{0}` is not in the table of AWS managed policies: give its document as a file, as `aws iam get-policy-version` prints it"
+    )]
+    Managed(String),
     /// A file that holds something else than policies.
     #[error("the file {0}")]
     Policy(String),

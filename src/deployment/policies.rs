@@ -2,7 +2,7 @@
 
 use percent_encoding::percent_decode_str;
 
-use crate::aws::{managed_policy, managed_policy_names};
+use crate::aws::managed_policy;
 use crate::policy::{Layer, from_node};
 use crate::source::{Document, FileId, NodeId, NodeKind};
 use crate::world::{Kind, Value};
@@ -81,7 +81,7 @@ fn wrong(policy: &Value, layer: Layer) -> Option<String> {
 ///
 /// The policy is not in the table.
 pub(crate) fn managed(arn: &str) -> Result<Value, DeploymentError> {
-    let unknown = || DeploymentError::Managed(arn.to_owned(), managed_policy_names().join(", "));
+    let unknown = || DeploymentError::Managed(arn.to_owned());
     let text = managed_policy(arn).ok_or_else(unknown)?;
     let document = Document::from_text(FileId(u32::MAX), &text).map_err(|_| unknown())?;
     Ok(from_node(&document, document.root()))

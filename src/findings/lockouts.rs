@@ -1,7 +1,7 @@
 //! `locks-out-deployer` and `may-lock-out-deployer`: which statement decides, and what would change it.
 
 use crate::lockout::{Change, KeyAnswer, Subject, Verdict, When, change};
-use crate::policy::{Document, Effect, Grant, Outcome as Applied, Statement, Trace, condition_lines};
+use crate::policy::{Document, Effect, Grant, Layer, Outcome as Applied, Statement, Trace, condition_lines};
 use crate::source::Span;
 
 use super::judge::Judge;
@@ -63,23 +63,27 @@ struct Reason {
     span: Span,
     text: String,
     denies: bool,
+    /// It lets the deployer in, as far as the key policy goes.
+    grants: bool,
     /// The first line of the Condition of a Deny that applies.
     condition: Option<Span>,
 }
 
-/// What to say of a statement that matters: a Deny that applies, an Allow that lets the deployer down.
+/// What to say of a statement that matters: a Deny that applies, an Allow that lets the deployer down or that another layer
+/// takes back.
 fn reason(trace: &Trace, statements: &[Statement<'_>], deployer: &str) -> Option<Reason> {
     let statement = statements.iter().find(|statement| statement.index == trace.index)?;
     let denies = trace.effect == Some(Effect::Deny);
     match &trace.outcome {
-        Applied::Direct | Applied::Open(_) if !denies => return None,
+        Applied::Open(_) if !denies => return None,
         Applied::Inert(_) | Applied::Fails(_) | Applied::Open(_) if denies => return None,
         _ => {}
     }
     let condition = statement.element("Condition").filter(|_| denies);
     let condition = condition.and_then(|condition| condition_lines(condition).first().map(|(_, _, span)| *span));
     let (span, text) = (reasons::span(trace, statement), reasons::reason(trace, deployer));
-    Some(Reason { index: trace.index, span, text, denies, condition })
+    let grants = !denies && matches!(trace.outcome, Applied::Direct | Applied::Delegates);
+    Some(Reason { index: trace.index, span, text, denies, grants, condition })
 }
 
 /// Puts the cursor on the deciding place: what would have to change, else the first principal that is somebody else.
@@ -87,19 +91,26 @@ fn place(finding: &mut Finding, change: Option<Change>, reasons: &[Reason], poli
     let named = |index: usize| reasons.iter().find(|reason| reason.index == index);
     let primary = match change {
         Some(Change::Exempt(index) | Change::Mend(index, _)) => named(index),
+        Some(Change::Allow(_) | Change::Lift(_)) => reasons.iter().find(|reason| reason.grants),
         _ => None,
     };
     let denied = matches!(change, Some(Change::Exempt(_)));
     let Some(primary) = primary.or_else(|| reasons.iter().find(|reason| !reason.denies)) else {
         finding.span = policy;
-        finding.label = match change {
-            Some(Change::Allow(layer) | Change::Lift(layer)) => format!("the {} decide", layer.name()),
-            _ => format!("no statement lets {deployer} call kms:PutKeyPolicy"),
-        };
+        finding.label = format!("no statement lets {deployer} call kms:PutKeyPolicy");
         return;
     };
     finding.span = primary.span;
-    finding.label.clone_from(&primary.text);
+    finding.label = match change {
+        Some(Change::Allow(Layer::Identity)) if primary.grants => format!("{}, which do not allow it", primary.text),
+        Some(Change::Allow(layer)) if primary.grants => {
+            format!("{}, and the {} {} not allow it", primary.text, layer.name(), layer.verb("does", "do"))
+        }
+        Some(Change::Lift(layer)) if primary.grants => {
+            format!("{}, and the {} {} it", primary.text, layer.name(), layer.verb("denies", "deny"))
+        }
+        _ => primary.text.clone(),
+    };
     finding
         .related
         .extend(primary.condition.map(|span| Related { span, message: "this does not exempt it".to_owned() }));

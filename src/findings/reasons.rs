@@ -2,7 +2,7 @@
 
 use crate::lockout::{Change, KeyAnswer, Verdict, change};
 use crate::policy::{
-    Document, Effect, Element, FailedLine, Found, LayerOutcome, LayerTrace, Mismatch, Outcome, Statement, Trace,
+    Document, Effect, Element, FailedLine, Found, Layer, LayerOutcome, LayerTrace, Mismatch, Outcome, Statement, Trace,
 };
 use crate::source::Span;
 use crate::world::Text;
@@ -46,6 +46,8 @@ pub(crate) struct LayerWhy {
     pub(crate) layer: String,
     /// In one word: `allows`, `denies`, `silent`, `open`, `not given`.
     pub(crate) outcome: &'static str,
+    /// The same as a sentence without its subject.
+    pub(crate) says: String,
     /// The statement that says so.
     pub(crate) statement: Option<String>,
 }
@@ -57,7 +59,8 @@ pub(crate) fn why(key: &KeyAnswer, deployer: &str, principal: Option<&str>) -> W
     let named = |trace: &Trace| Some(statement(trace, statements.get(trace.index)?, deployer));
     let mut layers: Vec<LayerWhy> = leaf.layers.iter().map(layer).collect();
     if key.verdict == Verdict::SafeIfIam {
-        layers.push(LayerWhy { layer: "IAM policies".to_owned(), outcome: "not given", statement: None });
+        let says = "were not given: it holds if they allow kms:PutKeyPolicy".to_owned();
+        layers.push(LayerWhy { layer: "IAM policies".to_owned(), outcome: "not given", says, statement: None });
     }
     Why {
         statements: leaf.trace.iter().filter_map(named).collect(),
@@ -131,14 +134,16 @@ fn failed(line: &FailedLine) -> String {
 }
 
 fn layer(trace: &LayerTrace) -> LayerWhy {
-    let (outcome, statement) = match &trace.outcome {
-        LayerOutcome::Denies(statement) => ("denies", Some(statement.clone())),
-        LayerOutcome::Allows(statement) => ("allows", Some(statement.clone())),
-        LayerOutcome::Silent => ("silent", None),
-        LayerOutcome::Open => ("open", None),
+    let verb = |singular, plural| trace.layer.verb(singular, plural);
+    let by = |verb: &str, statement: &String| format!("{verb} kms:PutKeyPolicy (`{statement}`)");
+    let (outcome, says, statement) = match &trace.outcome {
+        LayerOutcome::Denies(name) => ("denies", by(verb("denies", "deny"), name), Some(name.clone())),
+        LayerOutcome::Allows(name) => ("allows", by(verb("allows", "allow"), name), Some(name.clone())),
+        LayerOutcome::Silent => ("silent", format!("{} not allow kms:PutKeyPolicy", verb("does", "do")), None),
+        LayerOutcome::Open => ("open", format!("{} on facts that were not given", verb("depends", "depend")), None),
     };
     let level = if trace.layer.has_levels() { format!(", level {}", trace.level) } else { String::new() };
-    LayerWhy { layer: format!("{}{level}", trace.layer.name()), outcome, statement }
+    LayerWhy { layer: format!("{}{level}", trace.layer.name()), outcome, says, statement }
 }
 
 /// What to do about a lockout.
@@ -163,12 +168,13 @@ pub(super) fn advice(change: Change, deployer: &str, principal: Option<&str>) ->
         Change::Allow(layer) if layer.has_levels() => {
             format!("allow kms:PutKeyPolicy at every level of the {}: FullAWSAccess belongs to them too", layer.name())
         }
-        Change::Allow(layer) => {
-            format!(
-                "allow kms:PutKeyPolicy in the {} of {deployer}, or name {deployer} in the key policy",
-                layer.name()
-            )
+        Change::Allow(Layer::Identity) => {
+            format!("allow kms:PutKeyPolicy in the IAM policies of {deployer}, or name {deployer} in the key policy")
         }
+        Change::Allow(layer) => format!(
+            "allow kms:PutKeyPolicy in the {} of {deployer}: what the key policy grants to a role or an account counts within it",
+            layer.name()
+        ),
         Change::Lift(layer) if layer.has_levels() => {
             format!("remove the Deny of kms:PutKeyPolicy from the {}", layer.name())
         }

@@ -162,7 +162,8 @@ fn assumes(
     };
     let mut out: Vec<String> = every.into_iter().filter(|doubt| !is_given(doubt)).filter_map(decides).collect();
     out.extend(layer(leaf).map(|layer| {
-        format!("the {} take part in KMS's check as in any other call (no report shows it by itself)", layer.name())
+        let takes = layer.verb("takes", "take");
+        format!("the {} {takes} part in KMS's check as in any other call (no report shows it by itself)", layer.name())
     }));
     out
 }

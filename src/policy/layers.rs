@@ -26,6 +26,11 @@ pub(crate) enum Layer {
 }
 
 impl Layer {
+    /// The verb that goes with the name: `permissions boundary takes`, `IAM policies take`.
+    pub(crate) fn verb(self, singular: &'static str, plural: &'static str) -> &'static str {
+        if matches!(self, Layer::Boundary | Layer::Session) { singular } else { plural }
+    }
+
     /// Whether it has levels: organization root, OUs, account.
     pub(crate) fn has_levels(self) -> bool {
         matches!(self, Layer::Scp | Layer::Rcp)

@@ -31,10 +31,7 @@ fn nodes(row: &KeyRow) -> Vec<Node> {
         let children = why.statements.iter().map(|one| Node::leaf(statement(one))).collect();
         out.push(Node { text: "key policy".to_owned(), children });
     }
-    for layer in &why.layers {
-        let by = layer.statement.as_ref().map_or_else(String::new, |name| format!(" (`{name}`)"));
-        out.push(Node::leaf(format!("{}: {}{by}", layer.layer, layer.outcome)));
-    }
+    out.extend(why.layers.iter().map(|one| Node::leaf(format!("{}: {}", one.layer, one.says))));
     out.extend(why.decided_by.map(|layer| Node::leaf(format!("decided by: {layer}"))));
     for open in &row.open {
         let children = vec![Node::leaf(open.help.clone())];

@@ -203,7 +203,7 @@ fn why_prints_the_reasoning() {
   │  ├─ Allow `Users`: StringEquals aws:PrincipalType wants `User`; the call has
   │  │    `AssumedRole`
   │  └─ Allow `Account`: leaves it to IAM policies
-  ├─ service control policies, level 1: denies (`Guard`)
+  ├─ service control policies, level 1: deny kms:PutKeyPolicy (`Guard`)
   ├─ decided by: service control policies
   ├─ assumes that the service control policies take part in KMS's check as in
   │    any other call (no report shows it by itself)
