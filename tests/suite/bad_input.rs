@@ -218,3 +218,42 @@ fn many_unknowns_end_in_an_honest_answer() {
     assert_eq!(report.verdict("K"), "undecided");
     assert_eq!(report.codes(), ["undecided"]);
 }
+
+/// A file that a flag names and that is not what the flag takes ends the run: without it every answer would be another.
+#[test]
+fn files_of_flags_that_are_something_else() {
+    let deep = format!("{}1{}", "[".repeat(100_000), "]".repeat(100_000));
+    let files = folder(&[
+        ("good.yaml", DELEGATES),
+        ("broken.json", "{\"Statement\": [}"),
+        ("empty.json", ""),
+        ("deep.json", &deep),
+        (
+            "key-policy.json",
+            "{\"Statement\": {\"Effect\": \"Allow\", \"Principal\": \"*\", \"Action\": \"*\", \"Resource\": \"*\"}}",
+        ),
+        ("typo.json", "{\"Statement\": {\"Effect\": \"allow\", \"Action\": \"*\", \"Resource\": \"*\"}}"),
+        ("page.json", "{\"RoleDetailList\": [], \"IsTruncated\": true}"),
+    ]);
+    fs::write(files.path().join("binary.json"), [0_u8, 159, 146, 150]).unwrap();
+    for (flag, file, message) in [
+        ("--identity-policy", "missing.json", "missing.json"),
+        ("--identity-policy", ".", "`.`"),
+        ("--identity-policy", "binary.json", "binary.json"),
+        ("--identity-policy", "broken.json", "broken.json`:1:16"),
+        ("--permissions-boundary", "empty.json", "empty.json"),
+        ("--session-policy", "deep.json", "deep.json"),
+        ("--scp", "key-policy.json", "has a `Principal`"),
+        ("--identity-policy", "typo.json", "`Effect`"),
+        ("--rcp", "good.yaml", "no `Statement`"),
+        ("--identity-policy", "arn:aws:iam::aws:policy/Nothing", "is not in the table"),
+        ("--iam-snapshot", "good.yaml", "get-account-authorization-details"),
+        ("--iam-snapshot", "page.json", "IsTruncated"),
+        ("--iam-snapshot", "broken.json", "broken.json`:1:16"),
+    ] {
+        let run = check(files.path(), &["good.yaml", flag, file]);
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{flag} {file}: {}", run.stderr);
+        assert!(run.stderr.starts_with("error: ") && run.stderr.contains(flag), "{}", run.stderr);
+        assert!(run.stderr.contains(message), "{flag} {file}: {}", run.stderr);
+    }
+}
