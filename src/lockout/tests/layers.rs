@@ -211,6 +211,6 @@ fn the_layer_that_decides_is_assumed_to_take_part_and_says_so() {
     for layers in [layers(ALLOWS, SILENT, ""), layers(ALLOWS, "", SILENT), organization(&[SILENT], &[])] {
         let answer = answer(layers);
         assert_eq!(answer.verdict.word(), "lockout");
-        assert!(answer.assumes.iter().any(|what| what.contains("take part")), "{:?}", answer.assumes);
+        assert!(answer.assumes.iter().any(|what| what.contains("part in KMS's check")), "{:?}", answer.assumes);
     }
 }
