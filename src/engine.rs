@@ -106,6 +106,7 @@ pub fn authorize(call: &Call, policies: &Policies) -> Result<Answer, EngineError
     let optional = |text: &Option<String>| text.as_deref().map(list).transpose();
     let layers = Layers {
         identity: optional(&policies.identity)?,
+        lacking: None,
         boundary: optional(&policies.boundary)?,
         session: optional(&policies.session)?,
         scps: levels(&policies.scps)?,

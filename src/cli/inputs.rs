@@ -39,6 +39,7 @@ fn layers(flags: &Flags) -> anyhow::Result<Layers> {
     let rcps: anyhow::Result<Vec<Vec<Value>>> = levels("--rcp", Layer::Rcp, &flags.rcp);
     Ok(Layers {
         identity: set("--identity-policy", Layer::Identity, &flags.identity_policy)?,
+        lacking: None,
         boundary: set("--permissions-boundary", Layer::Boundary, flags.permissions_boundary.as_slice())?,
         session: set("--session-policy", Layer::Session, &flags.session_policy)?,
         scps: scps?,

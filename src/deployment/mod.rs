@@ -86,6 +86,10 @@ impl Deployment {
             fill_in(&mut caller, &mut layers, snapshot, arn, session.is_some())?;
         }
         let deployer = arn.map(|arn| shown(arn, session));
+        if inputs.snapshot.is_some() && layers.identity.is_none() {
+            let whose = deployer.as_deref().unwrap_or("the deployer");
+            layers.lacking = Some(format!("the policies of {whose}"));
+        }
         let name = name.to_owned();
         Ok(Deployment {
             name,

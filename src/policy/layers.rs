@@ -54,6 +54,8 @@ impl Layer {
 pub(crate) struct Layers {
     /// All identity policies of the caller; `None`: not known, the question is asked.
     pub(crate) identity: Option<Vec<Value>>,
+    /// Where IAM facts were given and do not have the caller: what they lack.
+    pub(crate) lacking: Option<String>,
     /// The permissions boundary; `None`: there is none.
     pub(crate) boundary: Option<Vec<Value>>,
     /// The session policies; `None`: there are none.
@@ -84,7 +86,13 @@ impl Layers {
     /// Whether every group of this layer that is given allows the request; `true` where none is.
     pub(crate) fn allows(&self, layer: Layer, request: &Request, world: &World) -> Result<bool, Stop> {
         if layer == Layer::Identity && self.identity.is_none() {
-            return world.ask(Question::IamAllows(request.action.clone()));
+            return world.ask(match &self.lacking {
+                Some(name) => {
+                    let origin = Origin::Later { kind: "iam", name: name.clone(), at: None };
+                    Question::Fact(Hole::new(origin, Shape::default(), None))
+                }
+                None => Question::IamAllows(request.action.clone()),
+            });
         }
         let groups = self.of(layer, request).into_iter();
         all(groups.map(|policies| {

@@ -180,6 +180,25 @@ fn a_deployer_whom_the_account_does_not_have_is_an_error() {
     }
 }
 
+/// With IAM facts given, nothing is left to IAM: what they lack is an open question.
+#[test]
+fn a_snapshot_without_the_deployer_names_what_it_lacks() {
+    let text = account("", "", "", "");
+    for (deployer, lacking) in [
+        ("arn:aws:iam::444455556666:user/Bob", "the policies of arn:aws:iam::444455556666:user/Bob"),
+        ("arn:aws:iam::*:role/stacksets-exec-*", "the policies of arn:aws:iam::*:role/stacksets-exec-*"),
+        ("", "the policies of the deployer"),
+    ] {
+        let own = allow("{ AWS: !Sub 'arn:aws:iam::${AWS::AccountId}:root' }");
+        let inputs = Inputs { deployer: (!deployer.is_empty()).then(|| deployer.to_owned()), ..Inputs::default() };
+        let answer = key(Inputs { snapshot: Some(snapshot(&text)), ..inputs }, &policy(&own));
+        assert_eq!(answer.verdict.word(), "undecided", "{deployer}");
+        assert!(answer.open.iter().any(|open| open.kind == "iam" && open.name == lacking), "{:?}", answer.open);
+    }
+    let named = allow("{ AWS: 'arn:aws:iam::444455556666:user/Bob' }");
+    assert_eq!(word("arn:aws:iam::444455556666:user/Bob", &text, &named), "safe", "where it does not decide");
+}
+
 #[test]
 fn other_files_and_first_pages_are_errors() {
     let parse = |text: &str| Snapshot::parse(Document::from_text(FileId(7), text).expect("it reads"));
