@@ -14,4 +14,5 @@ mod template;
 pub(crate) use expr::{Expr, ExprKind, Key, SubPart};
 pub(crate) use references::{Target, references};
 pub(crate) use sub::framework_variable;
-pub(crate) use template::{POLICY, Parameter, Resource, Template};
+#[allow(unused_imports, reason = "nested stacks and the resolved template read outputs")]
+pub(crate) use template::{Output, POLICY, Parameter, Resource, Template};

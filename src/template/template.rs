@@ -24,6 +24,8 @@ pub(crate) struct Template {
     pub(crate) conditions: BTreeMap<String, Condition>,
     /// In the order of the template.
     pub(crate) resources: Vec<Resource>,
+    /// In the order of the template.
+    pub(crate) outputs: Vec<Output>,
     /// The resources by their logical ids.
     index: BTreeMap<String, usize>,
     /// The names of the macros that run over the whole template, and their places.
@@ -52,6 +54,19 @@ pub(crate) struct Condition {
     pub(crate) span: Span,
     /// What it says.
     pub(crate) expr: Expr,
+}
+
+/// An output.
+#[derive(Debug)]
+pub(crate) struct Output {
+    /// Its name.
+    pub(crate) name: String,
+    /// Where its name stands.
+    pub(crate) span: Span,
+    /// Its Condition, and where that stands.
+    pub(crate) condition: Option<(String, Span)>,
+    /// Its Value.
+    pub(crate) value: Option<Expr>,
 }
 
 /// A resource.
@@ -96,6 +111,10 @@ impl Template {
                 span,
                 expr: condition_expr(read(document, node)),
             }),
+            outputs: entries(document, root, "Outputs")
+                .into_iter()
+                .map(|(name, node)| output(document, name, node))
+                .collect(),
             resources,
             transforms: transforms(document),
         })
@@ -123,6 +142,7 @@ impl Template {
             conditions: BTreeMap::new(),
             index: BTreeMap::from([(key.id.clone(), 0)]),
             resources: vec![key],
+            outputs: Vec::new(),
             transforms: Vec::new(),
             duplicates,
         }
@@ -205,6 +225,12 @@ fn resource(document: &Document, (id, span): (String, Span), node: NodeId) -> Op
     let properties = document.get(node, "Properties").map(|entry| read(document, entry.value));
     let (condition, depends_on) = (text("Condition"), names(depends_on));
     Some(Resource { id, span, body: document.span(node), kind, condition, depends_on, properties })
+}
+
+fn output(document: &Document, (name, span): (String, Span), node: NodeId) -> Output {
+    let field = |name: &str| Some(read(document, document.get(node, name)?.value));
+    let condition = field("Condition").and_then(|value| Some((value.as_text()?.to_owned(), value.span)));
+    Output { name, span, condition, value: field("Value") }
 }
 
 /// Of resources that are written twice, the last.
