@@ -28,7 +28,7 @@ pub(crate) fn word(path: &[(Question, bool)], leaf: Option<&Leaf>) -> Option<Ver
         Outcome::Bypassed => Verdict::Bypassed,
         Outcome::DefaultPolicy => Verdict::DefaultPolicy,
         Outcome::Unknown(_) => Verdict::Undecided,
-        Outcome::NotCreated => return None,
+        Outcome::NotCreated | Outcome::RuleBroken(_) => return None,
     })
 }
 
@@ -40,12 +40,19 @@ pub(crate) fn of(tree: &Tree<Leaf>) -> Answered {
     let safe = |word: &Verdict| matches!(word, Verdict::Safe | Verdict::SafeIfIam);
     let refused = |word: &Verdict| matches!(word, Verdict::Lockout | Verdict::Invalid);
     Answered::Verdict(match words.as_slice() {
+        // Whatever the values are, CloudFormation refuses them.
+        [] if is_broken(tree) => Verdict::Invalid,
         [] => return Answered::NotCreated,
         [one] => *one,
         many if many.iter().all(safe) => Verdict::SafeIfIam,
         many if many.iter().all(refused) => Verdict::Lockout,
         _ => Verdict::Undecided,
     })
+}
+
+fn is_broken(tree: &Tree<Leaf>) -> bool {
+    let broken = |leaf: &Leaf| matches!(leaf.outcome, Outcome::RuleBroken(_));
+    tree.paths().iter().any(|(_, leaf)| leaf.is_some_and(broken))
 }
 
 /// The first leaf that shows why the verdict is what it is.

@@ -49,6 +49,8 @@ pub(crate) enum Outcome {
     DefaultPolicy,
     /// The key's Condition is false.
     NotCreated,
+    /// A rule of the template is broken: nothing is deployed.
+    RuleBroken(Refusal),
     /// The policy itself is unknown.
     Unknown(Hole),
 }
@@ -106,6 +108,9 @@ impl Leaf {
 /// What happens to the key in `world`.
 pub(crate) fn evaluate(subject: &Subject<'_>, world: &World) -> Result<Leaf, Stop> {
     let Subject { scope, key, .. } = subject;
+    if let Some(refusal) = scope.broken_rule(world) {
+        return Ok(Leaf::of(Outcome::RuleBroken(refusal)));
+    }
     if let Some((name, span)) = &key.condition
         && !scope.condition(name, *span, world)?
     {
@@ -243,7 +248,7 @@ fn key_arn(subject: &Subject<'_>, properties: &Value) -> Text {
     let exists = subject.key.kind == POLICY;
     let name = if exists { "KeyId".to_owned() } else { format!("{}.KeyId", subject.key.id) };
     let origin = Origin::Later { kind: if exists { "key" } else { "getatt" }, name, at: None };
-    let shape = Shape { class: Class::Hex, allowed: (!exists).then(Vec::new), pattern: None };
+    let shape = Shape { class: Class::Hex, allowed: (!exists).then(Vec::new), ..Shape::default() };
     arn.append(&Text::hole(Hole::new(origin, shape, None)));
     arn
 }

@@ -15,6 +15,11 @@ impl Scope<'_> {
         self.named(name, span, world, &mut Vec::new())
     }
 
+    /// What a condition says that stands without a name.
+    pub(super) fn condition_holds(&self, expr: &Expr, world: &World) -> Result<bool, Stop> {
+        self.holds(expr, world, &mut Vec::new())
+    }
+
     fn named(&self, name: &str, span: Span, world: &World, above: &mut Vec<String>) -> Result<bool, Stop> {
         let Some(condition) = self.template.conditions.get(name) else {
             if self.template.has_unknown_macro() {

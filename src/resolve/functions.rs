@@ -9,6 +9,7 @@ use super::effort::LONGEST;
 use super::lift::lift;
 use super::names::{later, later_here};
 use super::scope::{Scope, refused};
+use super::{encode, network};
 
 /// The value of a function call.
 pub(crate) fn call(scope: &Scope<'_>, expr: &Expr, world: &World) -> Value {
@@ -41,12 +42,63 @@ pub(crate) fn call(scope: &Scope<'_>, expr: &Expr, world: &World) -> Value {
             Some(value) => Kind::Text(Text::literal(value)),
             None => Kind::Unknown(later("import", name, expr.span)),
         }),
+        ExprKind::Base64(text) => lift(expr.span, vec![resolve(text)], &|args| first(args, expr, encode::base64)),
+        ExprKind::Cidr(items) => {
+            lift(expr.span, items.iter().map(resolve).collect(), &|args| network::cidr(args, expr))
+        }
+        ExprKind::Zones(region) => lift(expr.span, vec![resolve(region)], &|args| {
+            first(args, expr, |region, expr| network::zones(region, expr, &scope.givens.region))
+        }),
+        ExprKind::Length(_) | ExprKind::ToJson(_) if !scope.template.has_language_extensions() => {
+            Value { span: expr.span, kind: refused(EXTENSIONS, expr) }
+        }
+        ExprKind::Length(list) => lift_deep(expr, &resolve(list), DEEP_QUESTIONS, &|list| encode::length(list, expr)),
+        ExprKind::ToJson(value) => {
+            lift_deep(expr, &resolve(value), DEEP_QUESTIONS, &|value| encode::to_json(value, expr))
+        }
+        ExprKind::StackOutput(arguments) => stack_output(scope, arguments, expr, world),
         ExprKind::Other(name, _) => {
             let kind = if name == "Transform" { "transform" } else { "function" };
             Value { span: expr.span, kind: Kind::Unknown(later_here(kind, &format!("Fn::{name}"), expr.span)) }
         }
         _ => Value { span: expr.span, kind: Kind::Unknown(later_here("condition", "condition", expr.span)) },
     }
+}
+
+const EXTENSIONS: &str = "Fn::Length and Fn::ToJsonString need `Transform: AWS::LanguageExtensions`";
+
+fn first(args: &[Value], expr: &Expr, f: impl Fn(&Value, &Expr) -> Kind) -> Kind {
+    args.first().map_or_else(|| refused("an argument is required", expr), |argument| f(argument, expr))
+}
+
+/// How many questions one argument of [`lift_deep`] may hang on: their answers multiply.
+const DEEP_QUESTIONS: u8 = 6;
+
+/// Applies `f` to a value in which nothing is open any more, however deep it stood.
+fn lift_deep(expr: &Expr, argument: &Value, questions: u8, f: &dyn Fn(&Value) -> Kind) -> Value {
+    let kind = match (argument.first_question(), questions.checked_sub(1)) {
+        (None, _) => return lift(expr.span, vec![argument.clone()], &|args| first(args, expr, |one, _| f(one))),
+        (Some(question), None) => Kind::Open(question.clone(), Vec::new()),
+        (Some(question), Some(left)) => {
+            let branches = [true, false].map(|yes| lift_deep(expr, &argument.answered(question, yes), left, f));
+            Kind::Open(question.clone(), branches.to_vec())
+        }
+    };
+    Value { span: expr.span, kind }
+}
+
+/// Fn::GetStackOutput: a value of another stack, which only the deployment tells.
+///
+/// Source: AWS CloudFormation Template Reference, intrinsic-function-reference-getstackoutput.html.
+fn stack_output(scope: &Scope<'_>, arguments: &Expr, expr: &Expr, world: &World) -> Value {
+    let part = |name: &str| arguments.get(name).map(|value| scope.resolve(value, world));
+    let (Some(stack), Some(output)) = (part("StackName"), part("OutputName")) else {
+        return Value { span: expr.span, kind: refused("Fn::GetStackOutput needs StackName and OutputName", expr) };
+    };
+    lift(expr.span, vec![stack, output], &|args| match (literal(args, 0), literal(args, 1)) {
+        (Some(stack), Some(output)) => Kind::Unknown(later("stack-output", &format!("{stack}.{output}"), expr.span)),
+        _ => Kind::Unknown(later_here("stack-output", "Fn::GetStackOutput", expr.span)),
+    })
 }
 
 /// A function of one name that has to be known.
@@ -147,8 +199,8 @@ fn join(args: &[Value], expr: &Expr, world: &World) -> Kind {
             Kind::Text(world.fill(&out))
         }
         Some(Kind::Members(hole) | Kind::Unknown(hole)) => {
-            let name = format!("Fn::Join of {}", hole.origin().name());
-            Kind::Text(Text::hole(later_here("function", &name, expr.span)))
+            let name = format!("Fn::Join `{delimiter}` of {}", hole.mark());
+            Kind::Text(Text::hole(later("function", &name, expr.span)))
         }
         _ => refused("the second argument of Fn::Join must be a list", expr),
     }
@@ -168,7 +220,7 @@ fn split(args: &[Value], expr: &Expr, world: &World) -> Kind {
     };
     match parts {
         Some(parts) => Kind::List(parts.into_iter().map(|part| Value::text(expr.span, part)).collect()),
-        None => Kind::Members(later_here("function", &format!("Fn::Split of {text}"), expr.span)),
+        None => Kind::Members(later("function", &format!("Fn::Split `{delimiter}` of {text}"), expr.span)),
     }
 }
 
@@ -183,8 +235,8 @@ fn select(args: &[Value], expr: &Expr) -> Kind {
             None => refused(MESSAGE, expr),
         },
         (Ok(index), Some(Kind::Members(hole) | Kind::Unknown(hole))) => {
-            let name = format!("Fn::Select {index} of {}", hole.origin().name());
-            Kind::Text(Text::hole(later_here("function", &name, expr.span)))
+            let name = format!("Fn::Select {index} of {}", hole.mark());
+            Kind::Text(Text::hole(later("function", &name, expr.span)))
         }
         _ => refused(MESSAGE, expr),
     }

@@ -3,13 +3,17 @@
 //! Follows: AWS CloudFormation User Guide, intrinsic-function-reference.html. Must not know: IAM, deployments.
 
 mod conditions;
+mod constraints;
 mod effort;
+mod encode;
 mod functions;
 mod givens;
 mod lift;
 mod names;
+mod network;
 mod refs;
 mod resources;
+mod rules;
 mod scope;
 mod texts;
 

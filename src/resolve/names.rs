@@ -19,8 +19,11 @@ pub(crate) fn later_here(kind: &'static str, name: &str, span: Span) -> Hole {
 /// Source: cloudformation-cli-java-plugin, IdentifierUtils.generateResourceIdentifier; recorded names have 12 or 13.
 pub(crate) fn generated(logical_id: &str, span: Span) -> Text {
     // The logical id may be cut, so only what is never cut is claimed: the dash and the random part.
-    let shape =
-        Shape { class: Class::Name, pattern: Some(Pattern::new(Text::literal("?*-????????????*"))), allowed: None };
+    let shape = Shape {
+        class: Class::Name,
+        pattern: Some(Pattern::new(Text::literal("?*-????????????*"))),
+        ..Shape::default()
+    };
     let origin = Origin::Later { kind: "getatt", name: format!("{logical_id}.Name"), at: None };
     Text::hole(Hole::new(origin, shape, Some(span)))
 }

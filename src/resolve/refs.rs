@@ -3,12 +3,11 @@
 //! Source: AWS CloudFormation User Guide, parameters-section-structure.html, pseudo-parameter-reference.html,
 //! mappings-section-structure.html.
 
-use std::sync::Arc;
-
 use crate::source::Span;
 use crate::template::{Expr, ExprKind, Parameter};
 use crate::world::{Class, Hole, Kind, Origin, Question, Refusal, Shape, Stop, Text, Value, World};
 
+use super::constraints;
 use super::names::later;
 use super::scope::{Scope, refused};
 use super::texts::replaced;
@@ -32,6 +31,11 @@ impl Scope<'_> {
             Some(value) => Text::literal(value),
             None => world.fill(&Text::hole(hole.clone())),
         };
+        if let Some(value) = filled.as_literal().filter(|_| !parameter.is_ssm())
+            && let Some(message) = constraints::violated(name, parameter, value)
+        {
+            return Kind::Refused(Refusal { message, span: parameter.span });
+        }
         let is_list = parameter.is_list();
         if parameter.is_ssm() {
             return self.stored(&filled, is_list, span);
@@ -45,11 +49,20 @@ impl Scope<'_> {
         }
     }
 
+    /// The values that were given, or are the Default, and that the parameter's declaration does not allow.
+    pub(crate) fn violations(&self) -> Vec<Refusal> {
+        let declared = self.template.parameters.iter().filter(|(_, parameter)| !parameter.is_ssm());
+        let violated = declared.filter_map(|(name, parameter)| {
+            let value = self.givens.parameters.get(name).or(parameter.default.as_ref())?;
+            let message = constraints::violated(name, parameter, value)?;
+            Some(Refusal { message, span: parameter.span })
+        });
+        violated.collect()
+    }
+
     /// The hole that stands for a parameter, with what its declaration says of the value.
     pub(crate) fn parameter_hole(&self, name: &str, parameter: &Parameter, span: Span) -> Hole {
-        let allowed =
-            parameter.allowed.as_ref().map(|values| values.iter().map(|value| Arc::from(value.as_str())).collect());
-        let shape = Shape { class: Class::Any, allowed, pattern: None };
+        let shape = if parameter.is_ssm() { Shape::default() } else { constraints::shape(parameter) };
         Hole::new(Origin::Parameter(name.to_owned()), shape, Some(span))
     }
 
@@ -85,7 +98,8 @@ impl Scope<'_> {
                     id.append(part);
                     id.push_str(separator);
                 }
-                id.append(&Text::hole(later("pseudo", name, span)));
+                let origin = Origin::Later { kind: "pseudo", name: name.to_owned(), at: None };
+                id.append(&Text::hole(Hole::new(origin, Shape::class(Class::Hex), Some(span))));
                 id
             }
             "AWS::NotificationARNs" => return Some(Kind::Members(later("pseudo", name, span))),

@@ -70,8 +70,19 @@ pub(crate) enum ExprKind {
     Not(Box<Expr>),
     /// Fn::ImportValue.
     ImportValue(Box<Expr>),
-    /// Fn::Base64, Fn::Cidr, Fn::GetAZs, Fn::Length, Fn::ToJsonString, Fn::Transform, Fn::GetStackOutput,
-    /// Fn::ForEach and functions that CloudFormation does not have: the name without `Fn::`, and the argument.
+    /// Fn::Base64.
+    Base64(Box<Expr>),
+    /// Fn::Cidr: block, count and, mostly, bits.
+    Cidr(Vec<Expr>),
+    /// Fn::GetAZs.
+    Zones(Box<Expr>),
+    /// Fn::Length.
+    Length(Box<Expr>),
+    /// Fn::ToJsonString.
+    ToJson(Box<Expr>),
+    /// Fn::GetStackOutput: the map of its arguments.
+    StackOutput(Box<Expr>),
+    /// Fn::Transform, and functions that CloudFormation does not have: the name without `Fn::`, and the argument.
     Other(String, Box<Expr>),
     /// A function whose arguments have the wrong form: what CloudFormation says.
     Broken(String),
@@ -98,9 +109,19 @@ impl Expr {
     pub(crate) fn children(&self) -> Vec<&Expr> {
         match &self.kind {
             ExprKind::Text(_) | ExprKind::Null | ExprKind::Condition(_) | ExprKind::Broken(_) => Vec::new(),
-            ExprKind::List(items) | ExprKind::And(items) | ExprKind::Or(items) => items.iter().collect(),
+            ExprKind::List(items) | ExprKind::And(items) | ExprKind::Or(items) | ExprKind::Cidr(items) => {
+                items.iter().collect()
+            }
             ExprKind::Map(entries) | ExprKind::Sub(_, entries) => entries.iter().map(|(_, value)| value).collect(),
-            ExprKind::Ref(a) | ExprKind::Not(a) | ExprKind::ImportValue(a) | ExprKind::Other(_, a) => vec![a],
+            ExprKind::Ref(a)
+            | ExprKind::Not(a)
+            | ExprKind::ImportValue(a)
+            | ExprKind::Base64(a)
+            | ExprKind::Zones(a)
+            | ExprKind::Length(a)
+            | ExprKind::ToJson(a)
+            | ExprKind::StackOutput(a)
+            | ExprKind::Other(_, a) => vec![a],
             ExprKind::GetAtt(a, b)
             | ExprKind::Join(a, b)
             | ExprKind::Split(a, b)

@@ -62,6 +62,12 @@ pub(crate) fn call(name: &str, argument: Expr) -> ExprKind {
         "Or" => operands(argument).map(ExprKind::Or),
         "Not" => one(argument).map(ExprKind::Not).ok_or("every Fn::Not object requires a list of one condition"),
         "ImportValue" => Ok(ExprKind::ImportValue(argument.into())),
+        "Base64" => Ok(ExprKind::Base64(argument.into())),
+        "Cidr" => list(argument).map(ExprKind::Cidr).ok_or(CIDR),
+        "GetAZs" => Ok(ExprKind::Zones(argument.into())),
+        "Length" => Ok(ExprKind::Length(argument.into())),
+        "ToJsonString" => Ok(ExprKind::ToJson(argument.into())),
+        "GetStackOutput" => Ok(ExprKind::StackOutput(argument.into())),
         other => Ok(ExprKind::Other(other.to_owned(), argument.into())),
     };
     called.unwrap_or_else(|message| ExprKind::Broken(message.to_owned()))
@@ -75,6 +81,7 @@ const SELECT: &str = "Fn::Select requires a list argument with two elements: an 
 const EQUALS: &str = "every Fn::Equals object requires a list of 2 string parameters";
 const FIND_IN_MAP: &str =
     "every Fn::FindInMap object requires three parameters, the map name, map key and the attribute for return value";
+const CIDR: &str = "every Fn::Cidr object requires a list of an ipBlock, a count and the number of subnet bits";
 const IF: &str = "Fn::If requires a list argument with the first element being a condition";
 const SUB: &str = "one or more Fn::Sub intrinsic functions don't specify expected arguments; specify a string as first argument, and an optional second argument to specify a mapping of values to replace in the string";
 const OPERANDS: &str = "every Fn::And and Fn::Or object requires a list of between 2 and 10 conditions";

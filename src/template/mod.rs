@@ -15,4 +15,4 @@ pub(crate) use expr::{Expr, ExprKind, Key, SubPart};
 pub(crate) use references::{Target, references};
 pub(crate) use sub::framework_variable;
 #[allow(unused_imports, reason = "nested stacks and the resolved template read outputs")]
-pub(crate) use template::{Output, POLICY, Parameter, Resource, Template};
+pub(crate) use template::{Output, POLICY, Parameter, Resource, Template, TemplateRule};

@@ -22,6 +22,8 @@ pub(crate) struct Template {
     pub(crate) mappings: BTreeMap<String, Expr>,
     /// By name.
     pub(crate) conditions: BTreeMap<String, Condition>,
+    /// The assertions about parameters, in the order of the template.
+    pub(crate) rules: Vec<TemplateRule>,
     /// In the order of the template.
     pub(crate) resources: Vec<Resource>,
     /// In the order of the template.
@@ -45,6 +47,12 @@ pub(crate) struct Parameter {
     pub(crate) default: Option<String>,
     /// Its AllowedValues.
     pub(crate) allowed: Option<Vec<String>>,
+    /// Its AllowedPattern.
+    pub(crate) pattern: Option<String>,
+    /// Its MinLength and MaxLength.
+    pub(crate) length: (Option<usize>, Option<usize>),
+    /// Its MinValue and MaxValue.
+    pub(crate) range: (Option<f64>, Option<f64>),
 }
 
 /// A named condition.
@@ -54,6 +62,19 @@ pub(crate) struct Condition {
     pub(crate) span: Span,
     /// What it says.
     pub(crate) expr: Expr,
+}
+
+/// A rule of the section Rules.
+#[derive(Debug)]
+pub(crate) struct TemplateRule {
+    /// Its name.
+    pub(crate) name: String,
+    /// Where its name stands.
+    pub(crate) span: Span,
+    /// Its RuleCondition.
+    pub(crate) condition: Option<Expr>,
+    /// What it asserts, each with its AssertDescription.
+    pub(crate) assertions: Vec<(Expr, Option<String>)>,
 }
 
 /// An output.
@@ -111,6 +132,10 @@ impl Template {
                 span,
                 expr: condition_expr(read(document, node)),
             }),
+            rules: entries(document, root, "Rules")
+                .into_iter()
+                .map(|(name, node)| rule(document, name, node))
+                .collect(),
             outputs: entries(document, root, "Outputs")
                 .into_iter()
                 .map(|(name, node)| output(document, name, node))
@@ -140,6 +165,7 @@ impl Template {
             parameters: BTreeMap::new(),
             mappings: BTreeMap::new(),
             conditions: BTreeMap::new(),
+            rules: Vec::new(),
             index: BTreeMap::from([(key.id.clone(), 0)]),
             resources: vec![key],
             outputs: Vec::new(),
@@ -161,6 +187,11 @@ impl Template {
     /// The keys: every AWS::KMS::Key and AWS::KMS::ReplicaKey.
     pub(crate) fn keys(&self) -> impl Iterator<Item = &Resource> {
         self.resources.iter().filter(|resource| resource.is_key())
+    }
+
+    /// Whether the functions of AWS::LanguageExtensions work in it.
+    pub(crate) fn has_language_extensions(&self) -> bool {
+        self.transforms.iter().any(|(name, _)| name == "AWS::LanguageExtensions") || self.has_unknown_macro()
     }
 
     /// Whether a macro may add or change anything in the template. Two of AWS's own leave keys as they are.
@@ -203,6 +234,8 @@ fn parameter(document: &Document, node: NodeId) -> Parameter {
             _ => None,
         }
     };
+    let number = |name: &str| scalar(name)?.trim().parse().ok();
+    let decimal = |name: &str| scalar(name)?.trim().parse().ok();
     let allowed = document.get(node, "AllowedValues").and_then(|entry| match read(document, entry.value).kind {
         ExprKind::List(items) => items.iter().map(|item| item.as_text().map(str::to_owned)).collect(),
         _ => None,
@@ -212,6 +245,9 @@ fn parameter(document: &Document, node: NodeId) -> Parameter {
         kind: scalar("Type").unwrap_or_else(|| "String".to_owned()),
         default: scalar("Default"),
         allowed,
+        pattern: scalar("AllowedPattern"),
+        length: (number("MinLength"), number("MaxLength")),
+        range: (decimal("MinValue"), decimal("MaxValue")),
     }
 }
 
@@ -225,6 +261,21 @@ fn resource(document: &Document, (id, span): (String, Span), node: NodeId) -> Op
     let properties = document.get(node, "Properties").map(|entry| read(document, entry.value));
     let (condition, depends_on) = (text("Condition"), names(depends_on));
     Some(Resource { id, span, body: document.span(node), kind, condition, depends_on, properties })
+}
+
+/// Source: AWS CloudFormation User Guide, rules-section-structure.html.
+fn rule(document: &Document, (name, span): (String, Span), node: NodeId) -> TemplateRule {
+    let field = |node, name: &str| Some(read(document, document.get(node, name)?.value));
+    let asserted = match document.get(node, "Assertions").map(|entry| &document.node(entry.value).kind) {
+        Some(NodeKind::Sequence(items)) => items.clone(),
+        _ => Vec::new(),
+    };
+    let assertion = |node: NodeId| {
+        let description = field(node, "AssertDescription").and_then(|text| text.as_text().map(str::to_owned));
+        Some((condition_expr(field(node, "Assert")?), description))
+    };
+    let condition = field(node, "RuleCondition").map(condition_expr);
+    TemplateRule { name, span, condition, assertions: asserted.into_iter().filter_map(assertion).collect() }
 }
 
 fn output(document: &Document, (name, span): (String, Span), node: NodeId) -> Output {

@@ -3,6 +3,7 @@
 //!
 //! Goes out: [`Hole`], equal to another exactly when both stand for the same value. Must not know: how it gets resolved.
 
+use std::fmt;
 use std::sync::Arc;
 
 use crate::source::Span;
@@ -147,6 +148,18 @@ pub(crate) struct Shape {
     pub(crate) allowed: Option<Vec<Arc<str>>>,
     /// A pattern that every value matches.
     pub(crate) pattern: Option<Pattern>,
+    /// Whatever else is known of every value.
+    pub(crate) rule: Option<Rule>,
+}
+
+/// A test that every value of a hole passes.
+#[derive(Clone)]
+pub(crate) struct Rule(pub(crate) Arc<dyn Fn(&str) -> bool + Send + Sync>);
+
+impl fmt::Debug for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a rule")
+    }
 }
 
 impl Shape {
@@ -160,6 +173,7 @@ impl Shape {
         self.class.admits(text)
             && self.allowed.as_ref().is_none_or(|allowed| allowed.iter().any(|value| &**value == text))
             && self.pattern.as_ref().is_none_or(|pattern| pattern.matches(text))
+            && self.rule.as_ref().is_none_or(|rule| (rule.0)(text))
     }
 }
 

@@ -18,7 +18,7 @@ mod value;
 mod world;
 
 pub(crate) use explore::{Budget, Tree, explore};
-pub(crate) use hole::{Class, Facet, Hole, Origin, Shape};
+pub(crate) use hole::{Class, Facet, Hole, Origin, Rule, Shape};
 pub(crate) use pattern::{ESCAPED_ONE, ESCAPED_RUN, Pattern};
 pub(crate) use question::{Question, Refusal, Stop, Test};
 pub(crate) use relation::Relation;

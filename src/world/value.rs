@@ -83,6 +83,43 @@ impl Value {
         out
     }
 
+    /// The first question that something in it hangs on.
+    pub(crate) fn first_question(&self) -> Option<&Question> {
+        let mut out = None;
+        self.visit(&mut |value| {
+            if let Kind::Open(question, alternatives) = &value.kind
+                && !alternatives.is_empty()
+            {
+                out.get_or_insert(question);
+            }
+        });
+        out
+    }
+
+    /// The value once `question` is answered: what hangs on it is one of its alternatives.
+    pub(crate) fn answered(&self, question: &Question, yes: bool) -> Value {
+        let kind = match &self.kind {
+            Kind::Open(own, alternatives) if own == question => {
+                let chosen = alternatives.get(usize::from(!yes)).or(alternatives.first());
+                return chosen.map_or_else(|| self.clone(), |value| value.answered(question, yes));
+            }
+            Kind::Open(own, alternatives) => {
+                let answered = alternatives.iter().map(|value| value.answered(question, yes));
+                Kind::Open(own.clone(), answered.collect())
+            }
+            Kind::List(items) => {
+                let items = items.iter().map(|item| item.answered(question, yes));
+                Kind::List(items.filter(|item| item.kind != Kind::Nothing).collect())
+            }
+            Kind::Map(entries) => {
+                let entries = entries.iter().map(|(key, value)| (key.clone(), value.answered(question, yes)));
+                Kind::Map(entries.filter(|(_, value)| value.kind != Kind::Nothing).collect())
+            }
+            other => other.clone(),
+        };
+        Value { span: self.span, kind }
+    }
+
     /// Calls `f` on this value and all values in it, without those behind open questions.
     fn visit<'v>(&'v self, f: &mut impl FnMut(&'v Value)) {
         f(self);

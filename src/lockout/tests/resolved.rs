@@ -141,7 +141,8 @@ fn imports_are_holes_until_they_are_given() {
 fn what_only_the_deployment_tells_is_a_hole() {
     for (function, shown) in [
         ("!GetAtt Topic.TopicArn", "{{getatt:Topic.TopicArn}}"),
-        ("!Base64 abc", "{{function:Fn::Base64}}"),
+        ("!Base64 { Ref: AWS::StackName }", "{{function:Fn::Base64 of {{pseudo:AWS::StackName}}}}"),
+        ("{ 'Fn::GetStackOutput': { StackName: net, OutputName: Admin } }", "{{stack-output:net.Admin}}"),
         ("{ 'Fn::Transform': { Name: X } }", "{{transform:Fn::Transform}}"),
         ("'${self:custom.admin}'", "{{variable:self:custom.admin}}"),
     ] {
@@ -180,4 +181,92 @@ fn an_account_id_that_yaml_reads_as_a_number_is_no_account_id() {
     assert_eq!(with("'012345678901'").1, "safe-if-iam");
     assert_eq!(with("012345678901"), ("1.2345678901E10".to_owned(), "invalid"));
     assert_eq!(with("012345670123"), ("1402433619".to_owned(), "invalid"));
+}
+
+/// Source: intrinsic-function-reference-base64.html, …-cidr.html, …-length.html, …-ToJsonString.html.
+#[test]
+fn encodings_networks_and_counts() {
+    let sections =
+        "Transform: AWS::LanguageExtensions\nParameters: { Names: { Type: CommaDelimitedList, Default: 'a,b,c' } }";
+    for (function, shown) in [
+        ("!Base64 abc", "YWJj"),
+        ("!Select [1, !Cidr [10.0.0.0/16, 2, 8]]", "10.0.1.0/24"),
+        ("!Select [0, !Cidr ['2001:db8::/56', 1, 64]]", "2001:db8::/64"),
+        ("!Sub ['${N}', { N: { 'Fn::Length': !Ref Names } }]", "3"),
+        (
+            "{ 'Fn::ToJsonString': { b: [1, !Ref AWS::AccountId], a: !Ref AWS::NoValue } }",
+            r#"{"b":["1","111122223333"]}"#,
+        ),
+        ("!Select [2, !Split ['/', !Ref AWS::StackId]]", "{{pseudo:AWS::StackId}}"),
+        ("!Select [0, !GetAZs eu-west-1]", "{{function:Fn::Select 0 of {{zones:Fn::GetAZs of eu-west-1}}}}"),
+    ] {
+        assert_eq!(resolved(by(ROLE), sections, function).0, shown, "{function}");
+    }
+    for function in ["!Cidr [10.0.0.0/16, 300, 8]", "!Cidr [10.0.0.0/16, 2, 24]", "!Cidr [x, 1, 8]", "!Base64 [a]"] {
+        assert_eq!(resolved(by(ROLE), sections, function).1, "invalid", "{function}");
+    }
+    assert_eq!(resolved(by(ROLE), "", "{ 'Fn::ToJsonString': [a] }").1, "invalid", "it needs the transform");
+}
+
+#[test]
+fn a_policy_may_be_made_by_to_json_string() {
+    let statement = "{ Effect: Allow, Principal: { AWS: !Sub 'arn:aws:iam::${AWS::AccountId}:role/${Admin}' }, Action: 'kms:*', Resource: '*' }";
+    let policy = format!("{{ 'Fn::ToJsonString': {{ Version: '2012-10-17', Statement: [{statement}] }} }}");
+    let sections = "Transform: AWS::LanguageExtensions\nParameters: { Admin: { Type: String } }";
+    let text = template(sections, &format!("{{ KeyPolicy: {policy} }}"));
+    assert_eq!(key(with("Admin", "Deploy"), &text).verdict.word(), "safe");
+    assert_eq!(key(with("Admin", "Other"), &text).verdict.word(), "lockout");
+    assert_eq!(key(by(ROLE), &text).verdict.word(), "undecided");
+}
+
+/// Source: parameters-section-structure.html.
+#[test]
+fn what_a_parameter_allows_is_known_of_it() {
+    let role = "!Sub 'arn:aws:iam::111122223333:role/${P}'";
+    for (declaration, expected) in [
+        ("Type: String", "undecided"),
+        ("Type: String, AllowedPattern: 'app-.*'", "lockout"),
+        ("Type: String, AllowedPattern: '[A-Z][a-z]+'", "undecided"),
+        ("Type: String, MinLength: 7", "lockout"),
+        ("Type: String, MaxLength: 5", "lockout"),
+        ("Type: String, MinLength: 6, MaxLength: 6", "undecided"),
+        ("Type: Number", "lockout"),
+        ("Type: String, AllowedValues: [Other, Admin]", "lockout"),
+    ] {
+        let sections = format!("Parameters: {{ P: {{ {declaration} }} }}");
+        assert_eq!(resolved(by(ROLE), &sections, role).1, expected, "{declaration}");
+    }
+    // Twelve digits hold no colon: the ARN comes apart, and only the account is asked for.
+    let account = "Parameters: { P: { Type: String, AllowedPattern: '\\d{12}' } }";
+    let arn = "!Sub 'arn:aws:iam::${P}:role/Other'";
+    assert_eq!(resolved(by(ROLE), account, arn).1, "lockout");
+}
+
+#[test]
+fn a_value_that_the_declaration_does_not_allow_is_refused() {
+    for (declaration, value) in [
+        ("Type: String, AllowedValues: [a, b]", "c"),
+        ("Type: String, AllowedPattern: '[a-z]+'", "A"),
+        ("Type: String, MinLength: 2", "a"),
+        ("Type: Number, MaxValue: 10", "11"),
+        ("Type: Number", "many"),
+        ("Type: CommaDelimitedList, AllowedValues: [a, b]", "a,c"),
+    ] {
+        let sections = format!("Parameters: {{ P: {{ {declaration} }} }}");
+        let text = template(
+            &sections,
+            "{ Description: !Sub ['${X}', { X: !Select [0, !Split [',', !Join [',', [!Ref P]]]] }] }",
+        );
+        let list = declaration.contains("List");
+        let text = if list { template(&sections, "{ Description: !Select [0, !Ref P] }") } else { text };
+        assert_eq!(key(with("P", value), &text).verdict.word(), "invalid", "{declaration} = {value}");
+        let default = sections.replace("Type:", &format!("Default: '{value}', Type:"));
+        assert_eq!(
+            key(by(ROLE), &text.replace(&sections, &default)).verdict.word(),
+            "invalid",
+            "{declaration} by Default"
+        );
+    }
+    let fine = "Parameters: { P: { Type: Number, MinValue: 1, MaxValue: 10 } }";
+    assert_eq!(key(with("P", "10"), &template(fine, "{ Description: !Ref P }")).verdict.word(), "default-policy");
 }

@@ -162,3 +162,32 @@ fn the_budget_ends_in_undecided() {
     assert_eq!(answer.verdict, Verdict::Undecided);
     assert!(answer.exhausted && answer.open.iter().any(|open| open.kind == "budget"));
 }
+
+/// Source: rules-section-structure.html: a deployment that breaks a rule is refused.
+#[test]
+fn rules_cut_worlds_off() {
+    let rules = |assert: &str| {
+        format!(
+            "Parameters: {{ Env: {{ Type: String }}, Admin: {{ Type: String }} }}\nConditions: {{ Prod: !Equals [!Ref Env, prod] }}\nRules: {{ R: {{ RuleCondition: !Equals [!Ref Env, prod], Assertions: [{{ Assert: {assert}, AssertDescription: no }}] }} }}"
+        )
+    };
+    let statement = "{ Effect: Allow, Principal: { AWS: !Sub 'arn:aws:iam::111122223333:role/${Admin}' }, Action: 'kms:*', Resource: '*' }";
+    let verdict = |sections: &str, env: &str, admin: &str| {
+        let parameters = [("Env", env), ("Admin", admin)].map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let given = parameters.into_iter().filter(|(_, value)| !value.is_empty()).collect();
+        let text = template(sections, &format!("{{ KeyPolicy: {{ Statement: [{statement}] }} }}"));
+        key(Inputs { parameters: given, ..by(ROLE) }, &text).verdict.word()
+    };
+    let only_deploy = rules("{ 'Fn::Contains': [[Deploy, Other], !Ref Admin] }");
+    assert_eq!(verdict(&only_deploy, "prod", "Deploy"), "safe");
+    assert_eq!(verdict(&only_deploy, "prod", "Else"), "invalid", "the deployment is refused");
+    assert_eq!(verdict(&only_deploy, "dev", "Else"), "lockout", "the rule does not apply");
+    let never_other = rules("{ 'Fn::Equals': [!Ref Admin, Deploy] }");
+    assert_eq!(verdict(&never_other, "prod", ""), "safe", "every other world is cut off");
+    assert_eq!(verdict(&never_other, "", ""), "undecided");
+    let each = rules("{ 'Fn::EachMemberIn': [[!Ref Admin], [Deploy]] }");
+    assert_eq!(verdict(&each, "prod", ""), "safe");
+    assert_eq!(verdict(&rules("{ 'Fn::EachMemberEquals': [[!Ref Admin], Deploy] }"), "prod", ""), "safe");
+    let of_the_account = rules("{ 'Fn::EachMemberIn': [{ 'Fn::ValueOf': [Admin, Tags] }, [Deploy]] }");
+    assert_eq!(verdict(&of_the_account, "prod", "Deploy"), "safe", "what only the account tells is taken to hold");
+}
