@@ -33,6 +33,9 @@ pub(crate) struct Checked {
     pub(crate) refusals: Vec<(String, Refusal)>,
     /// What is written twice in a key, with the key's logical id.
     pub(crate) duplicates: Vec<(String, Duplicate)>,
+    /// How many worlds were run for all of it.
+    #[cfg_attr(not(test), allow(dead_code, reason = "a measure for the tests"))]
+    pub(crate) worlds: usize,
 }
 
 /// The answer for one key.
@@ -93,6 +96,7 @@ pub(crate) fn check(template: &Template, deployment: &Deployment) -> Checked {
             Err(because) => out.skipped.push((key.id.clone(), because)),
         }
     }
+    out.worlds = WORLDS_OF_ALL.saturating_sub(worlds.get());
     out
 }
 

@@ -3,10 +3,10 @@
 //! Sources: IAM User Guide, reference_policies_elements_action.html (service and action names ignore case; `*` and `?`),
 //! reference_policies_elements_resource.html; KMS Developer Guide, key-policy-overview.html (`*` means this key).
 
-use crate::world::{Hole, Origin, Pattern, Question, Relation, Shape, Stop, Text, Value, World, any};
+use crate::world::{Hole, Origin, Pattern, Question, Relation, Shape, Stop, Text, Value, World};
 
 use super::doubt::Doubt;
-use super::elements::{Member, members};
+use super::elements::{Member, some_member};
 use super::request::Request;
 use super::variables::{Expander, Version, has_variables};
 
@@ -21,20 +21,18 @@ fn covered(action: &str, pattern: &str) -> bool {
 /// Whether one of the actions in `value` covers `action`.
 pub(crate) fn covers(value: &Value, action: &str, world: &World) -> Result<bool, Stop> {
     let action = Text::literal(action);
-    any(members(value).into_iter().map(|member| match member {
+    some_member(value, &|member| match member {
         Member::One(text, _) => world.relates(COVERED, &action, &text).map(|answer| answer == Some(true)),
         Member::Many(hole, _) => world.member(&hole, COVERED, &action),
-        Member::Open(stop) => Err(stop),
-    }))
+    })
 }
 
 /// Whether one of the resources in `value` is the request's, in a document of this version.
 pub(crate) fn names(value: &Value, request: &Request, version: Version<'_>, world: &World) -> Result<bool, Stop> {
-    any(members(value).into_iter().map(|member| match member {
+    some_member(value, &|member| match member {
         Member::One(text, _) => is_resource(&world.fill(&text), request, version, world),
         Member::Many(hole, _) => world.member(&hole, Relation::ARN_LIKE, &request.resource),
-        Member::Open(stop) => Err(stop),
-    }))
+    })
 }
 
 /// Part by part, as ARNs are compared. Whether a `*` at the end of fewer than six parts stands for the rest of them, nobody

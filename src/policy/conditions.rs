@@ -3,10 +3,10 @@
 //! Source: IAM User Guide, reference_policies_elements_condition.html: AND over operators and keys, OR over values.
 
 use crate::source::Span;
-use crate::world::{Kind, Question, Stop, Text, Value, World, all};
+use crate::world::{Kind, Question, Stop, Text, Value, World, all, either};
 
 use super::elements::{Member, members};
-use super::line::Line;
+use super::line::{Line, lines_of};
 use super::mismatch::{FailedLine, Found};
 use super::request::{ContextValue, Request};
 use super::variables::Version;
@@ -15,7 +15,9 @@ use super::variables::Version;
 pub(crate) fn hold(condition: &Value, request: &Request, version: Version<'_>, world: &World) -> Result<bool, Stop> {
     match &condition.kind {
         Kind::Map(_) => all(lines(condition).into_iter().map(|line| line.holds(request, version, world))),
-        Kind::Open(question, _) => Err(Stop::Ask(question.clone())),
+        Kind::Open(question, alternatives) => {
+            either(question, alternatives, |alternative| hold(alternative, request, version, world))
+        }
         Kind::Refused(refusal) => Err(Stop::Refused(refusal.clone())),
         Kind::Unknown(hole) => world.ask(Question::Fact(hole.clone())),
         _ => Ok(true),
@@ -47,19 +49,7 @@ pub(crate) fn failed_line(
 /// The lines of a Condition.
 pub(crate) fn lines(condition: &Value) -> Vec<Line<'_>> {
     let Kind::Map(operators) = &condition.kind else { return Vec::new() };
-    let mut out = Vec::new();
-    for (operator, block) in operators {
-        match &block.kind {
-            Kind::Map(keys) => out.extend(keys.iter().map(|(key, values)| Line {
-                operator: &operator.text,
-                key: &key.text,
-                span: key.span,
-                values,
-            })),
-            _ => out.push(Line { operator: &operator.text, key: "", span: block.span, values: block }),
-        }
-    }
-    out
+    operators.iter().flat_map(|(operator, block)| lines_of(&operator.text, block)).collect()
 }
 
 /// Every key of a Condition with one of its values, as far as they are known, and the value's place.

@@ -117,10 +117,19 @@ impl Check<'_> {
                     check.malformed(statements.span, "the key policy has no statement");
                 }
                 Kind::List(items) => {
+                    check.not_empty(items.iter());
                     items.iter().for_each(|item| check.each(item, &|check, item| check.statement(item)))
                 }
                 _ => check.statement(statements),
             }),
+        }
+    }
+
+    /// Where every one of these may be AWS::NoValue, what is left may be nothing: that has to be asked.
+    fn not_empty<'v>(&mut self, items: impl Iterator<Item = &'v Value>) {
+        let questions: Option<Vec<&Question>> = items.map(may_vanish).collect();
+        if let Some(first) = questions.and_then(|all| all.first().copied().cloned()) {
+            self.ask.get_or_insert(first);
         }
     }
 
@@ -197,12 +206,15 @@ impl Check<'_> {
                             format!("`{}` is no kind of principal: use `AWS` or `Service`", key.text),
                         );
                     }
-                    self.each(value, &|check, value| {
-                        if matches!(&value.kind, Kind::List(items) if items.is_empty()) {
+                    self.each(value, &|check, value| match &value.kind {
+                        Kind::List(items) if items.is_empty() => {
                             check.malformed(value.span, "the statement has no principal");
                         }
+                        Kind::List(items) => check.not_empty(items.iter()),
+                        _ => {}
                     });
                 }
+                self.not_empty(entries.iter().map(|(_, value)| value));
                 if entries.is_empty() {
                     self.malformed(principal.span, "the statement has no principal");
                 }
@@ -238,6 +250,13 @@ impl Check<'_> {
             self.out.push(Problem { kind: ProblemKind::Principal, message, span });
         }
     }
+}
+
+/// The question on which it hangs whether a value is there at all; nothing where it certainly is.
+fn may_vanish(value: &Value) -> Option<&Question> {
+    let Kind::Open(question, alternatives) = &value.kind else { return None };
+    let vanishes = |one: &Value| one.kind == Kind::Nothing || may_vanish(one).is_some();
+    (alternatives.is_empty() || alternatives.iter().any(vanishes)).then_some(question)
 }
 
 /// Why no such principal can exist; nothing where it may.

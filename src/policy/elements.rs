@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::source::Span;
-use crate::world::{Hole, Kind, Stop, Text, Value};
+use crate::world::{Hole, Kind, Stop, Text, Value, any, either};
 
 /// The elements that decide whether a statement applies, in the order in which they are checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,8 +37,6 @@ pub(crate) enum Member {
     One(Text, Span),
     /// Any number of unknown texts.
     Many(Hole, Span),
-    /// Not known before this is answered.
-    Open(Stop),
 }
 
 impl fmt::Display for Member {
@@ -46,13 +44,12 @@ impl fmt::Display for Member {
         match self {
             Member::One(text, _) => text.fmt(f),
             Member::Many(hole, _) => f.write_str(&hole.mark()),
-            Member::Open(_) => f.write_str("…"),
         }
     }
 }
 
-/// The texts of an element that may be one text or a list of them. Members that are neither are left out: IAM refuses
-/// such documents, and that is judged elsewhere.
+/// The texts of an element that may be one text or a list of them, without those behind an open question. Members that are
+/// neither are left out: IAM refuses such documents, and that is judged elsewhere.
 pub(crate) fn members(value: &Value) -> Vec<Member> {
     let span = value.span;
     match &value.kind {
@@ -60,8 +57,16 @@ pub(crate) fn members(value: &Value) -> Vec<Member> {
         Kind::List(items) => items.iter().flat_map(members).collect(),
         Kind::Members(hole) => vec![Member::Many(hole.clone(), span)],
         Kind::Unknown(hole) => vec![Member::One(Text::hole(hole.clone()), span)],
-        Kind::Open(question, _) => vec![Member::Open(Stop::Ask(question.clone()))],
-        Kind::Refused(refusal) => vec![Member::Open(Stop::Refused(refusal.clone()))],
-        Kind::Map(_) | Kind::Nothing => Vec::new(),
+        Kind::Open(..) | Kind::Refused(_) | Kind::Map(_) | Kind::Nothing => Vec::new(),
+    }
+}
+
+/// Whether some member passes a test. Of members that hang on a question, the question is asked only where it decides.
+pub(crate) fn some_member(value: &Value, test: &dyn Fn(Member) -> Result<bool, Stop>) -> Result<bool, Stop> {
+    match &value.kind {
+        Kind::List(items) => any(items.iter().map(|item| some_member(item, test))),
+        Kind::Open(question, alternatives) => either(question, alternatives, |one| some_member(one, test)),
+        Kind::Refused(refusal) => Err(Stop::Refused(refusal.clone())),
+        _ => any(members(value).into_iter().map(test)),
     }
 }

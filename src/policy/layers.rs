@@ -3,7 +3,7 @@
 //! Source: IAM User Guide, reference_policies_evaluation-logic.html: a Deny anywhere decides; organization policies must
 //! allow at every level; boundary and session policy limit what identity policies and some forms of principals grant.
 
-use crate::world::{Hole, Kind, Origin, Question, Shape, Stop, Value, World, all, any};
+use crate::world::{Hole, Kind, Origin, Question, Shape, Stop, Value, World, all, any, either};
 
 use super::document::Document;
 use super::principals::Sense;
@@ -193,12 +193,19 @@ fn effect_of(policy: &Hole, effect: Effect) -> Hole {
 }
 
 /// Whether a statement has that effect on the request, naming the caller in that sense.
-pub(crate) fn has(
-    statement: &Statement<'_>,
+pub(crate) fn has<'v>(
+    statement: &Statement<'v>,
     effect: Effect,
     sense: Sense,
     request: &Request,
     world: &World,
 ) -> Result<bool, Stop> {
-    all([statement.effect(world).map(|found| found == effect), statement.applies(sense, request, world)])
+    let one = |value: &'v Value| has(&Statement { value, ..*statement }, effect, sense, request, world);
+    match &statement.value.kind {
+        Kind::Nothing => Ok(false),
+        // What stands behind a question, a statement or a list of them, is looked at before the question is asked.
+        Kind::Open(question, alternatives) => either(question, alternatives, one),
+        Kind::List(items) => any(items.iter().map(one)),
+        _ => all([statement.effect(world).map(|found| found == effect), statement.applies(sense, request, world)]),
+    }
 }

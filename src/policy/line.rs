@@ -4,11 +4,13 @@
 //! reference_policies_condition-single-vs-multi-valued-context-keys.html (ForAllValues, ForAnyValue);
 //! access-analyzer-reference-policy-checks.html (empty lists, Null under set operators).
 
+use std::cell::Cell;
+
 use crate::aws::{canonical, is_multivalued};
 use crate::source::Span;
-use crate::world::{Hole, Kind, Origin, Question, Relation, Shape, Stop, Text, Value, World, all, any};
+use crate::world::{Hole, Key, Kind, Origin, Question, Relation, Shape, Stop, Text, Value, World, all, any, either};
 
-use super::elements::{Member, members};
+use super::elements::{Member, members, some_member};
 use super::operators::{Comparison, Operator, Set, Variables};
 use super::request::{ContextValue, Request};
 use super::variables::{Expander, Version, has_variables};
@@ -31,7 +33,10 @@ impl Line<'_> {
     pub(crate) fn holds(&self, request: &Request, version: Version<'_>, world: &World) -> Result<bool, Stop> {
         if self.key.is_empty() {
             return match &self.values.kind {
-                Kind::Open(question, _) => Err(Stop::Ask(question.clone())),
+                Kind::Open(question, alternatives) => either(question, alternatives, |block| match &block.kind {
+                    Kind::Nothing => Ok(true),
+                    _ => all(lines_of(self.operator, block).iter().map(|line| line.holds(request, version, world))),
+                }),
                 Kind::Refused(refusal) => Err(Stop::Refused(refusal.clone())),
                 Kind::Unknown(hole) => world.ask(Question::Fact(hole.clone())),
                 _ => self.unevaluated(world),
@@ -65,6 +70,17 @@ impl Line<'_> {
     }
 }
 
+/// The lines of one operator's block; of a block that is no map, one line without a key.
+pub(crate) fn lines_of<'v>(operator: &'v str, block: &'v Value) -> Vec<Line<'v>> {
+    match &block.kind {
+        Kind::Map(keys) => {
+            let line = |(key, values): &'v (Key, Value)| Line { operator, key: &key.text, span: key.span, values };
+            keys.iter().map(line).collect()
+        }
+        _ => vec![Line { operator, key: "", span: block.span, values: block }],
+    }
+}
+
 /// A line with everything that it is held against.
 struct LineTest<'l> {
     line: &'l Line<'l>,
@@ -89,11 +105,10 @@ impl LineTest<'_> {
             ContextValue::Unknown(hole) => self.world.absent(hole)?,
         };
         let wanted = Text::literal(if absent { "true" } else { "false" });
-        any(members(self.line.values).into_iter().map(|member| match member {
+        some_member(self.line.values, &|member| match member {
             Member::One(text, _) => self.same_boolean(&wanted, &text),
             Member::Many(hole, _) => self.world.member(&hole, Relation::EQUALS, &wanted),
-            Member::Open(stop) => Err(stop),
-        }))
+        })
     }
 
     fn value(&self, value: &ContextValue) -> Result<bool, Stop> {
@@ -154,22 +169,17 @@ impl LineTest<'_> {
     /// Whether one value of the request matches one of the policy, turned round for a negated operator. What is no number
     /// (date, address) matches nothing; what its negation does, nobody has written down.
     fn one(&self, text: &Text) -> Result<bool, Stop> {
-        let mut incomparable = false;
-        let answers: Vec<Result<bool, Stop>> = members(self.line.values)
-            .into_iter()
-            .map(|member| match member {
-                Member::One(value, _) => {
-                    let found = self.compare(text, &value)?;
-                    incomparable |= found.is_none();
-                    Ok(found.unwrap_or(false))
-                }
-                Member::Many(hole, _) => self.world.member(&hole, self.relation(), text),
-                Member::Open(stop) => Err(stop),
-            })
-            .collect();
-        let matched = any(answers)?;
+        let incomparable = Cell::new(false);
+        let matched = some_member(self.line.values, &|member| match member {
+            Member::One(value, _) => {
+                let found = self.compare(text, &value)?;
+                incomparable.set(incomparable.get() || found.is_none());
+                Ok(found.unwrap_or(false))
+            }
+            Member::Many(hole, _) => self.world.member(&hole, self.relation(), text),
+        })?;
         match (self.operator.negated, matched) {
-            (true, false) if incomparable => self.line.unevaluated(self.world),
+            (true, false) if incomparable.get() => self.line.unevaluated(self.world),
             (negated, matched) => Ok(matched != negated),
         }
     }

@@ -5,10 +5,12 @@
 //! delegation to IAM, every other form a direct grant.
 
 use crate::source::Span;
-use crate::world::{Hole, Kind, Origin, Pattern, Question, Relation, Shape, Stop, Text, Value, World, all, any};
+use crate::world::{
+    Hole, Kind, Origin, Pattern, Question, Relation, Shape, Stop, Text, Value, World, all, any, either,
+};
 
 use super::caller::{Caller, CallerKind};
-use super::elements::{Member, members};
+use super::elements::{Member, members, some_member};
 
 /// In which sense the caller has to be named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,15 +50,14 @@ impl Sense {
 pub(crate) fn names(element: &Value, caller: &Caller, sense: Sense, world: &World) -> Result<bool, Stop> {
     match &element.kind {
         Kind::Text(text) if text.as_literal() == Some("*") => Ok(sense.is_everyone()),
-        Kind::Open(question, _) => Err(Stop::Ask(question.clone())),
+        Kind::Open(question, alternatives) => {
+            either(question, alternatives, |alternative| names(alternative, caller, sense, world))
+        }
         Kind::Refused(refusal) => Err(Stop::Refused(refusal.clone())),
         Kind::Unknown(hole) => world.ask(Question::Fact(hole.clone())),
         // Service, Federated and CanonicalUser never are the caller: it stays the user or role (KMS facts b).
         Kind::Map(_) => match element.get("AWS") {
-            Some(value) => {
-                let listed = members(value);
-                any(listed.into_iter().map(|member| is_named(member, caller, sense, world)))
-            }
+            Some(value) => some_member(value, &|member| is_named(member, caller, sense, world)),
             None => Ok(false),
         },
         _ => Ok(false),
@@ -69,7 +70,6 @@ fn is_named(member: Member, caller: &Caller, sense: Sense, world: &World) -> Res
         Member::Many(hole, _) => {
             any(forms(caller, sense).iter().map(|form| world.member(&hole, Relation::EQUALS, form)))
         }
-        Member::Open(stop) => Err(stop),
     }
 }
 
@@ -216,11 +216,10 @@ fn unclear(element: &Value, world: &World) -> Result<bool, Stop> {
 
 fn names_exactly(element: &Value, form: &Text, world: &World) -> Result<bool, Stop> {
     let Some(value) = element.get("AWS") else { return Ok(false) };
-    any(members(value).into_iter().map(|member| match member {
+    some_member(value, &|member| match member {
         Member::One(text, _) => world.equal(&text, form),
         Member::Many(hole, _) => world.member(&hole, Relation::EQUALS, form),
-        Member::Open(stop) => Err(stop),
-    }))
+    })
 }
 
 /// The AWS principals that an element names, as far as they are known, with their places. `*` is one of them.
@@ -229,10 +228,9 @@ pub(crate) fn named_principals(element: &Value) -> Vec<(Text, Span)> {
         Kind::Text(_) => members(element),
         _ => element.get("AWS").map_or_else(Vec::new, members),
     };
-    let texts = listed.into_iter().filter_map(|member| match member {
-        Member::One(text, span) => Some((text, span)),
-        Member::Many(hole, span) => Some((Text::hole(hole), span)),
-        Member::Open(_) => None,
+    let texts = listed.into_iter().map(|member| match member {
+        Member::One(text, span) => (text, span),
+        Member::Many(hole, span) => (Text::hole(hole), span),
     });
     texts.collect()
 }

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::hole::Hole;
+use super::pattern::Pattern;
 use super::question::{Question, Test};
-use super::text::Text;
+use super::text::{Piece, Text};
 use super::world::World;
 
 impl World {
@@ -17,7 +18,7 @@ impl World {
         self.facts_about(hole).find_map(|(fact, yes)| match (fact, question) {
             (Question::Text(_, Test::Absent), _) => yes.then_some(false),
             (_, Question::Text(_, Test::Absent)) => yes.then_some(false),
-            (fact, Question::Text(_, Test::Is(value))) => {
+            (fact, Question::Text(text, Test::Is(value))) if text.as_hole() == Some(hole) => {
                 (says(fact, hole, value.as_literal()?)? != yes).then_some(false)
             }
             _ => None,
@@ -59,44 +60,47 @@ impl World {
     }
 }
 
-/// The unknown that a question is about, if it is about a whole text and its other side is known or takes no part.
+/// The unknown that a question is about, if it is about one only, wherever in its texts that stands.
 fn subject(question: &Question) -> Option<&Hole> {
-    match question {
-        Question::Text(text, _) => text.as_hole(),
-        Question::Relates(_, left, right) => match (left.as_hole(), right.as_hole()) {
-            (Some(hole), None) if right.as_literal().is_some() => Some(hole),
-            (None, Some(hole)) if left.as_literal().is_some() => Some(hole),
-            _ => None,
-        },
-        Question::Member(..) | Question::Fact(_) | Question::IamAllows(_) => None,
-    }
+    let texts: Vec<&Text> = match question {
+        Question::Text(text, Test::Is(value)) => vec![text, value],
+        Question::Text(text, Test::Like(pattern) | Test::ArnLike(pattern)) => vec![text, pattern.text()],
+        Question::Text(text, Test::Absent) => vec![text],
+        Question::Relates(_, left, right) => vec![left, right],
+        Question::Member(..) | Question::Fact(_) | Question::IamAllows(_) => return None,
+    };
+    let mut holes = texts.into_iter().flat_map(Text::holes);
+    let first = holes.next()?;
+    holes.all(|hole| hole == first).then_some(first)
 }
 
 /// What a question would be answered if `hole` were `value`; nothing where it holds another unknown.
 fn says(question: &Question, hole: &Hole, value: &str) -> Option<bool> {
     match question {
-        Question::Text(_, test) => passes(value, test),
+        Question::Text(text, test) => passes(&filled(text, hole, value)?, test, hole, value),
+        // What cannot be compared does not hold.
         Question::Relates(relation, left, right) => {
-            let side = |text: &Text| match text.as_hole() {
-                Some(own) if own == hole => Some(value.to_owned()),
-                _ => text.as_literal().map(str::to_owned),
-            };
-            // What cannot be compared does not hold.
-            Some((relation.holds)(&side(left)?, &side(right)?).unwrap_or(false))
+            Some((relation.holds)(&filled(left, hole, value)?, &filled(right, hole, value)?).unwrap_or(false))
         }
         Question::Member(..) | Question::Fact(_) | Question::IamAllows(_) => None,
     }
 }
 
-/// Whether a known value passes a test; `None` where the test itself holds an unknown.
-fn passes(value: &str, test: &Test) -> Option<bool> {
+/// `text` with `value` for `hole`; nothing where it holds another unknown.
+fn filled(text: &Text, hole: &Hole, value: &str) -> Option<String> {
+    text.pieces().iter().try_fold(String::new(), |out, piece| match piece {
+        Piece::Literal(known) => Some(out + known),
+        Piece::Hole(own) => (own == hole).then(|| out + value),
+    })
+}
+
+/// Whether a known text passes a test, in which `hole` is `value`; nothing where the test holds another unknown.
+fn passes(text: &str, test: &Test, hole: &Hole, value: &str) -> Option<bool> {
+    let pattern = |pattern: &Pattern| Some(Text::literal(&filled(pattern.text(), hole, value)?));
     match test {
-        Test::Is(text) => text.as_literal().map(|text| text == value),
-        Test::Like(pattern) => pattern.text().as_literal().map(|_| pattern.matches(value)),
-        Test::ArnLike(pattern) => {
-            pattern.text().as_literal()?;
-            World::default().arn_like(&Text::literal(value), pattern.text()).ok()
-        }
+        Test::Is(wanted) => filled(wanted, hole, value).map(|wanted| wanted == text),
+        Test::Like(wanted) => Some(Pattern::new(pattern(wanted)?).matches(text)),
+        Test::ArnLike(wanted) => World::default().arn_like(&Text::literal(text), &pattern(wanted)?).ok(),
         Test::Absent => Some(false),
     }
 }

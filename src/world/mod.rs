@@ -22,7 +22,7 @@ pub(crate) use hole::{Class, Facet, Hole, Origin, Rule, Shape};
 pub(crate) use pattern::{ESCAPED_ONE, ESCAPED_RUN, Pattern};
 pub(crate) use question::{Question, Refusal, Stop, Test};
 pub(crate) use relation::Relation;
-pub(crate) use scan::{all, any};
+pub(crate) use scan::{all, any, either};
 pub(crate) use text::{Piece, Text};
 pub(crate) use value::{Key, Kind, Plain, Value};
 pub(crate) use world::World;

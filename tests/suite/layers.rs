@@ -89,7 +89,8 @@ fn every_folder_is_a_layer() {
 
 #[test]
 fn only_the_edge_knows_the_edges_crates() {
-    for (file, layer, text) in sources() {
+    // The tests of a layer may read the project's own pages.
+    for (file, layer, text) in sources().into_iter().filter(|(file, ..)| !file.contains("/tests/")) {
         for (name, owner) in OWNED {
             assert!(layer == owner || !text.contains(name), "src/{file} names `{name}`, which belongs to {owner}/");
         }

@@ -3,6 +3,7 @@
 mod conditions;
 mod context;
 mod deployers;
+mod explorer;
 mod layers;
 mod operators;
 mod pitfalls;
@@ -12,6 +13,7 @@ mod resolved;
 mod snapshot;
 mod soundness;
 mod soundness_open;
+mod soundness_reach;
 mod statements;
 mod worlds;
 
