@@ -14,5 +14,4 @@ mod template;
 pub(crate) use expr::{Expr, ExprKind, Key, SubPart};
 pub(crate) use references::{Target, references};
 pub(crate) use sub::framework_variable;
-#[allow(unused_imports, reason = "nested stacks and the resolved template read outputs")]
-pub(crate) use template::{Output, POLICY, Parameter, Resource, Template, TemplateRule};
+pub(crate) use template::{POLICY, Parameter, Resource, Template, TemplateRule};
