@@ -12,6 +12,8 @@ mod refs;
 mod resources;
 mod scope;
 mod texts;
+mod whole;
 
 pub(crate) use givens::Givens;
 pub(crate) use scope::Scope;
+pub(crate) use whole::{Section, Whole, whole};

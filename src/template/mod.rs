@@ -12,7 +12,7 @@ mod sub;
 mod template;
 
 pub(crate) use expr::{Expr, ExprKind, Key, SubPart};
+pub(crate) use read::read;
 pub(crate) use references::{Target, references};
 pub(crate) use sub::framework_variable;
-#[allow(unused_imports, reason = "nested stacks and the resolved template read outputs")]
 pub(crate) use template::{Output, POLICY, Parameter, Resource, Template};
