@@ -10,6 +10,7 @@ mod lift;
 mod names;
 mod refs;
 mod resources;
+mod returns;
 mod scope;
 mod texts;
 mod whole;

@@ -140,7 +140,7 @@ fn imports_are_holes_until_they_are_given() {
 #[test]
 fn what_only_the_deployment_tells_is_a_hole() {
     for (function, shown) in [
-        ("!GetAtt Topic.TopicArn", "{{getatt:Topic.TopicArn}}"),
+        ("!GetAtt Topic.Owner", "{{getatt:Topic.Owner}}"),
         ("!Base64 abc", "{{function:Fn::Base64}}"),
         ("{ 'Fn::Transform': { Name: X } }", "{{transform:Fn::Transform}}"),
         ("'${self:custom.admin}'", "{{variable:self:custom.admin}}"),
