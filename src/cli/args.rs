@@ -21,12 +21,14 @@ pub(crate) enum Verb {
     Check(Box<CheckArgs>),
     /// The same check for a bare key policy, before `aws kms put-key-policy`
     Policy(Box<PolicyArgs>),
+    /// The template after resolution as JSON, with the verdicts of its keys as facts for policy tools
+    Resolve(Box<ResolveArgs>),
     /// Explain a finding: what it means, why, how to fix it
     Explain(ExplainArgs),
 }
 
 /// The verbs, for telling them from paths.
-const VERBS: [&str; 3] = ["check", "policy", "explain"];
+const VERBS: [&str; 4] = ["check", "policy", "resolve", "explain"];
 
 #[derive(Debug, Args)]
 pub(crate) struct ExplainArgs {
@@ -51,6 +53,24 @@ pub(crate) struct PolicyArgs {
     #[command(flatten)]
     pub(crate) flags: Flags,
 }
+
+#[derive(Debug, Args)]
+#[command(after_help = RESOLVE)]
+pub(crate) struct ResolveArgs {
+    /// A template, or - for stdin
+    pub(crate) template: PathBuf,
+
+    #[command(flatten)]
+    pub(crate) flags: Flags,
+}
+
+/// What `resolve --help` adds.
+const RESOLVE: &str = "\
+What is printed: the template for the values given, else the Defaults. Resources and outputs whose Condition is false are \
+gone, functions are replaced by their values, Conditions are true or false. Unknown parts are {{kind:name}}. What hangs \
+on an open question is {\"Fn::If\": [the question, if yes, if no]}. Parameters, Mappings, Rules, Metadata and Transform \
+stay as written. The member CfnLockout holds `keys` (verdict, cases, open, administrators by logical id), `skipped` keys, \
+and what CloudFormation would have `refused`. Stdout is always this JSON; --output writes the reports of `check`.";
 
 #[derive(Debug, Args)]
 pub(crate) struct Flags {

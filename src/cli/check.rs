@@ -47,7 +47,7 @@ pub(crate) fn run_policy(args: &PolicyArgs) -> anyhow::Result<Exit> {
 }
 
 /// A `--parameter` that no template has is a typo.
-fn known_parameters(flags: &Flags, templates: &[(FileId, Template)]) -> anyhow::Result<()> {
+pub(super) fn known_parameters(flags: &Flags, templates: &[(FileId, Template)]) -> anyhow::Result<()> {
     if templates.is_empty() {
         return Ok(());
     }
@@ -62,10 +62,12 @@ fn known_parameters(flags: &Flags, templates: &[(FileId, Template)]) -> anyhow::
 }
 
 #[derive(Default)]
-struct Run {
+pub(super) struct Run {
     limits: Limits,
-    sources: Sources,
-    report: Report,
+    /// The files that were read.
+    pub(super) sources: Sources,
+    /// What was found out about them.
+    pub(super) report: Report,
 }
 
 impl Run {
@@ -76,14 +78,25 @@ impl Run {
         deployment: &Deployment,
         flags: &Flags,
     ) -> anyhow::Result<Exit> {
+        self.collect(templates, deployment);
+        self.write(flags)?;
+        print(&self.rendered(flags.format, flags, wants_color(flags.color)))?;
+        Ok(Exit::of(&self.report, flags.fail_on.severity()))
+    }
+
+    /// Checks what was opened.
+    pub(super) fn collect(&mut self, templates: &[(FileId, Template)], deployment: &Deployment) {
         let files: Vec<FileId> = templates.iter().map(|(file, _)| *file).collect();
         let checked = templates.iter().map(|(_, template)| check(template, deployment)).collect();
         collect(&files, checked, deployment, &mut self.report);
+    }
+
+    /// Writes the further reports.
+    pub(super) fn write(&self, flags: &Flags) -> anyhow::Result<()> {
         for (format, path) in &flags.output {
             write(path, &self.rendered(*format, flags, false))?;
         }
-        print(&self.rendered(flags.format, flags, wants_color(flags.color)))?;
-        Ok(Exit::of(&self.report, flags.fail_on.severity()))
+        Ok(())
     }
 
     fn fail(&mut self, path: &str, error: SourceError) {
@@ -95,7 +108,8 @@ impl Run {
         self.fail(path, SourceError { message, line: 0, column: 0 });
     }
 
-    fn missing(&mut self, path: &Path) {
+    /// A named path that does not exist.
+    pub(super) fn missing(&mut self, path: &Path) {
         let shown = path.display().to_string();
         let message = match near_verb(&shown) {
             Some(verb) => format!("there is no such file or folder; did you mean `cfn-lockout {verb}`?"),
@@ -119,7 +133,7 @@ impl Run {
     }
 
     /// The template in a file, if there is one that matters.
-    fn template(&mut self, found: &Found, stdin_name: &str) -> Option<(FileId, Template)> {
+    pub(super) fn template(&mut self, found: &Found, stdin_name: &str) -> Option<(FileId, Template)> {
         let (shown, bytes) = self.bytes(found, stdin_name)?;
         if !found.named && (scan::is_binary(&bytes) || !scan::may_hold_key(&bytes)) {
             return None;

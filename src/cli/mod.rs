@@ -7,6 +7,7 @@ mod exit;
 mod explain;
 mod inputs;
 mod output;
+mod resolve;
 mod scan;
 mod suggest;
 
@@ -33,6 +34,7 @@ pub fn main() -> ExitCode {
     let ran = match &cli.verb {
         Verb::Check(args) => check::run(args),
         Verb::Policy(args) => check::run_policy(args),
+        Verb::Resolve(args) => resolve::run(args),
         Verb::Explain(args) => explain::run(args),
     };
     ran.unwrap_or_else(|error| {

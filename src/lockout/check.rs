@@ -72,8 +72,7 @@ pub(crate) fn check(template: &Template, deployment: &Deployment) -> Checked {
     let scope = Scope::new(template, &deployment.givens);
     let worlds = Cell::new(WORLDS_OF_ALL);
     let defaults = defaults(&scope);
-    let nominal =
-        defaults.iter().fold(World::default(), |world, (hole, text)| world.assume(hole.clone(), text.clone()));
+    let nominal = nominal(&scope);
     let mut out = Checked { duplicates: template.duplicates.clone(), ..Checked::default() };
     if template.keys().next().is_none() {
         return out;
@@ -98,6 +97,11 @@ pub(crate) fn check(template: &Template, deployment: &Deployment) -> Checked {
     }
     out.worlds = WORLDS_OF_ALL.saturating_sub(worlds.get());
     out
+}
+
+/// The world that would be deployed: values given, else Defaults (design §2, "Worlds").
+pub(super) fn nominal(scope: &Scope<'_>) -> World {
+    defaults(scope).into_iter().fold(World::default(), |world, (hole, text)| world.assume(hole, text))
 }
 
 /// The parameters that would be deployed with their Default.

@@ -13,6 +13,7 @@ mod evaluate;
 mod exist;
 mod opens;
 mod refusals;
+mod resolved;
 #[cfg(test)]
 mod tests;
 mod verdict;
@@ -20,4 +21,5 @@ mod verdict;
 pub(crate) use change::{Change, change};
 pub(crate) use check::{Checked, KeyAnswer, check};
 pub(crate) use evaluate::Outcome;
+pub(crate) use resolved::{Resolved, resolved};
 pub(crate) use verdict::{Case, Open, Subject, Verdict, When, WhenTest};

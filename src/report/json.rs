@@ -51,7 +51,8 @@ pub(crate) fn json(report: &Report, sources: &Sources) -> String {
     out
 }
 
-struct Places<'s>(&'s Sources);
+/// Places in lines and columns.
+pub(super) struct Places<'s>(pub(super) &'s Sources);
 
 impl Places<'_> {
     fn place(&self, file: FileId, offset: u32) -> (usize, usize) {
@@ -61,11 +62,13 @@ impl Places<'_> {
         })
     }
 
-    fn start(&self, span: Span) -> (usize, usize) {
+    /// Where a place starts: line and column.
+    pub(super) fn start(&self, span: Span) -> (usize, usize) {
         self.place(span.file, span.start)
     }
 
-    fn key(&self, row: &KeyRow) -> Json {
+    /// A key's object.
+    pub(super) fn key(&self, row: &KeyRow) -> Json {
         let (line, column) = self.start(row.span);
         json!({
             "file": self.0.path(row.file), "stack": row.stack, "logical_id": row.logical_id, "type": row.kind,

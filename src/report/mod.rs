@@ -3,11 +3,13 @@
 mod collect;
 mod counts;
 mod json;
+mod resolved;
 mod text;
 mod why;
 
 pub(crate) use collect::collect;
 pub(crate) use json::json;
+pub(crate) use resolved::resolved;
 pub(crate) use text::{TextOptions, text};
 
 use crate::findings::{Finding, Why};

@@ -12,6 +12,9 @@ const STEPS: u64 = 2_000_000;
 /// How many for the whole template.
 const STEPS_OF_ALL: u64 = 20_000_000;
 
+/// As many bytes as it costs one step to copy.
+const COPIED: usize = 1 << 8;
+
 /// The longest text that a function may make, in bytes: four times what CloudFormation takes as a template.
 pub(crate) const LONGEST: usize = 4 << 20;
 
@@ -32,6 +35,13 @@ impl Effort {
     /// Begins another key.
     pub(crate) fn renew(&self) {
         self.steps.set(STEPS.min(self.all.get()));
+    }
+
+    /// Takes off what it costs to copy a text: names that are made of names repeat it.
+    pub(super) fn spend(&self, bytes: usize) {
+        let cost = u64::try_from(bytes / COPIED).unwrap_or(u64::MAX);
+        self.steps.set(self.steps.get().saturating_sub(cost));
+        self.all.set(self.all.get().saturating_sub(cost));
     }
 
     /// Runs `step` one level deeper, if that can be afforded.

@@ -13,9 +13,12 @@ mod names;
 mod network;
 mod refs;
 mod resources;
+mod returns;
 mod rules;
 mod scope;
 mod texts;
+mod whole;
 
 pub(crate) use givens::Givens;
 pub(crate) use scope::Scope;
+pub(crate) use whole::{Section, Whole, whole};

@@ -1,32 +1,37 @@
-//! What resources of the same template are called: Ref and Fn::GetAtt of IAM roles and users follow from their
-//! properties; everything else is a hole.
+//! What resources of the same template are called: Ref and Fn::GetAtt follow from their properties where the table
+//! `returns.rs` says how; everything else is a hole.
 //!
-//! Source: AWS CloudFormation User Guide, aws-resource-iam-role.html and aws-resource-iam-user.html, "Return values".
+//! Comes in: a logical id and an attribute. Goes out: a value, refused where the resource is not created. Must not know:
+//! policies.
 
 use crate::source::Span;
-use crate::template::Resource;
+use crate::template::{Expr, Resource};
 use crate::world::{Kind, Refusal, Stop, Text, Value, World};
 
 use super::lift::lift;
 use super::names::{generated, later, unknown};
+use super::returns::{Returns, echoes, of};
 use super::scope::Scope;
 
 impl Scope<'_> {
     /// Ref of a resource.
     pub(crate) fn resource_name(&self, id: &str, span: Span, world: &World) -> Kind {
-        self.existing(id, span, world, &|resource| match resource.kind.as_str() {
-            "AWS::IAM::Role" => self.iam_name(resource, "RoleName", world),
-            "AWS::IAM::User" => self.iam_name(resource, "UserName", world),
+        self.existing(id, span, world, &|resource| match of(&resource.kind) {
+            Some(row) if !row.reference.is_empty() => self.form(resource, row, row.reference, span, world),
             _ => unknown(later("getatt", id, span)),
         })
     }
 
     /// Fn::GetAtt of a resource.
     pub(crate) fn attribute(&self, id: &str, attribute: &str, span: Span, world: &World) -> Kind {
-        self.existing(id, span, world, &|resource| match (resource.kind.as_str(), attribute) {
-            ("AWS::IAM::Role", "Arn") => self.iam_arn(resource, "role", "RoleName", world),
-            ("AWS::IAM::User", "Arn") => self.iam_arn(resource, "user", "UserName", world),
-            _ => unknown(later("getatt", &format!("{id}.{attribute}"), span)),
+        self.existing(id, span, world, &|resource| {
+            if let Some(row) = of(&resource.kind) {
+                let form = row.attributes.iter().find(|(name, _)| *name == attribute).map(|(_, form)| *form);
+                if let Some(form) = form.or((attribute == row.name).then_some("{N}")) {
+                    return self.form(resource, row, form, span, world);
+                }
+            }
+            self.given(resource, attribute, span, world)
         })
     }
 
@@ -52,37 +57,73 @@ impl Scope<'_> {
         }
     }
 
-    fn iam_name(&self, resource: &Resource, property: &str, world: &World) -> Kind {
-        match resource.property(property).map(|name| self.resolve(name, world).kind) {
-            None | Some(Kind::Nothing) => Kind::Text(generated(&resource.id, resource.span)),
-            Some(kind) => kind,
-        }
-    }
-
-    /// `arn:P:iam::A:role` + Path + name. The Path starts and ends with `/` and is `/` by default.
-    fn iam_arn(&self, resource: &Resource, kind: &str, property: &str, world: &World) -> Kind {
-        let span = resource.span;
-        let name = Value { span, kind: self.iam_name(resource, property, world) };
-        let path = match resource.property("Path").map(|path| self.resolve(path, world)) {
-            None | Some(Value { kind: Kind::Nothing, .. }) => Value::text(span, Text::literal("/")),
-            Some(path) => path,
-        };
-        lift(span, vec![path, name], &|parts| {
-            let mut arn = Text::literal("arn:");
-            arn.append(&self.givens.partition);
-            arn.push_str(":iam::");
-            arn.append(&self.givens.account);
-            arn.push_str(":");
-            arn.push_str(kind);
-            for part in parts {
-                match &part.kind {
-                    Kind::Text(text) => arn.append(text),
-                    Kind::Unknown(hole) => arn.append(&Text::hole(hole.clone())),
-                    _ => return unknown(later("getatt", &format!("{}.Arn", resource.id), span)),
-                }
-            }
-            Kind::Text(arn)
+    /// An attribute that is a property: what the template gives for it, else a hole.
+    fn given(&self, resource: &Resource, attribute: &str, span: Span, world: &World) -> Kind {
+        let hole = || unknown(later("getatt", &format!("{}.{attribute}", resource.id), span));
+        let value = property(resource, attribute).map(|expr| self.elsewhere(expr, world));
+        lift(span, value.into_iter().collect(), &|values| match values.first().map(|value| &value.kind) {
+            None | Some(Kind::Nothing) => hole(),
+            Some(Kind::Text(text)) if !echoes(&resource.kind, text.as_literal()) => hole(),
+            Some(kind) if echoes(&resource.kind, None) => kind.clone(),
+            Some(_) => hole(),
         })
         .kind
     }
+
+    /// A form of the table, filled in.
+    fn form(&self, resource: &Resource, row: &Returns, form: &str, span: Span, world: &World) -> Kind {
+        let text = |text: Text| Value::text(span, text);
+        let mut parts = Vec::new();
+        for (n, piece) in form.split(['{', '}']).enumerate() {
+            // Every second piece stands between braces.
+            parts.push(match piece {
+                _ if n % 2 == 0 => text(Text::literal(piece)),
+                "P" => text(self.givens.partition.clone()),
+                "R" => text(self.givens.region.clone()),
+                "A" => text(self.givens.account.clone()),
+                "S" => Value { span, kind: self.refer("AWS::URLSuffix", span, world) },
+                "N" => self.or(resource, row.name, world, &|| generated(self, resource)),
+                "Path" => self.or(resource, piece, world, &|| Text::literal("/")),
+                _ => text(Text::hole(super::names::made_up(&resource.id, span))),
+            });
+        }
+        lift(span, parts, &|parts| {
+            let mut out = Text::default();
+            for part in parts {
+                match &part.kind {
+                    Kind::Text(text) => out.append(text),
+                    Kind::Unknown(hole) => out.append(&Text::hole(hole.clone())),
+                    _ => return unknown(later("getatt", &resource.id, span)),
+                }
+            }
+            Kind::Text(out)
+        })
+        .kind
+    }
+
+    /// What a property of another resource is; it costs its length, since every reference to it copies it.
+    fn elsewhere(&self, expr: &Expr, world: &World) -> Value {
+        let value = self.resolve(expr, world);
+        if let Kind::Text(text) = &value.kind {
+            self.effort.spend(text.len());
+        }
+        value
+    }
+
+    /// A property's value; where it is not given, what stands for it.
+    fn or(&self, resource: &Resource, name: &str, world: &World, absent: &dyn Fn() -> Text) -> Value {
+        let span = resource.span;
+        let Some(expr) = resource.property(name) else { return Value::text(span, absent()) };
+        lift(span, vec![self.elsewhere(expr, world)], &|values| match values.first().map(|value| &value.kind) {
+            None | Some(Kind::Nothing) => Kind::Text(absent()),
+            Some(kind) => kind.clone(),
+        })
+    }
+}
+
+/// A property by its path: `Endpoint.Port` is the entry `Port` of the property `Endpoint`.
+fn property<'r>(resource: &'r Resource, path: &str) -> Option<&'r Expr> {
+    let mut parts = path.split('.');
+    let outer = resource.property(parts.next()?)?;
+    parts.try_fold(outer, |expr, name| expr.get(name))
 }

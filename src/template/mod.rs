@@ -12,6 +12,7 @@ mod sub;
 mod template;
 
 pub(crate) use expr::{Expr, ExprKind, Key, SubPart};
+pub(crate) use read::read;
 pub(crate) use references::{Target, references};
 pub(crate) use sub::framework_variable;
-pub(crate) use template::{POLICY, Parameter, Resource, Template, TemplateRule};
+pub(crate) use template::{Output, POLICY, Parameter, Resource, Template, TemplateRule};

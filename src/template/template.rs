@@ -26,6 +26,8 @@ pub(crate) struct Template {
     pub(crate) rules: Vec<TemplateRule>,
     /// In the order of the template.
     pub(crate) resources: Vec<Resource>,
+    /// In the order of the template.
+    pub(crate) outputs: Vec<Output>,
     /// The resources by their logical ids.
     index: BTreeMap<String, usize>,
     /// The names of the macros that run over the whole template, and their places.
@@ -75,6 +77,19 @@ pub(crate) struct TemplateRule {
     pub(crate) assertions: Vec<(Expr, Option<String>)>,
 }
 
+/// An output.
+#[derive(Debug)]
+pub(crate) struct Output {
+    /// Its name.
+    pub(crate) name: String,
+    /// Where its name stands.
+    pub(crate) span: Span,
+    /// Its Condition, and where that stands.
+    pub(crate) condition: Option<(String, Span)>,
+    /// Its Value.
+    pub(crate) value: Option<Expr>,
+}
+
 /// A resource.
 #[derive(Debug)]
 pub(crate) struct Resource {
@@ -121,6 +136,10 @@ impl Template {
                 .into_iter()
                 .map(|(name, node)| rule(document, name, node))
                 .collect(),
+            outputs: entries(document, root, "Outputs")
+                .into_iter()
+                .map(|(name, node)| output(document, name, node))
+                .collect(),
             resources,
             transforms: transforms(document),
         })
@@ -149,6 +168,7 @@ impl Template {
             rules: Vec::new(),
             index: BTreeMap::from([(key.id.clone(), 0)]),
             resources: vec![key],
+            outputs: Vec::new(),
             transforms: Vec::new(),
             duplicates,
         }
@@ -256,6 +276,12 @@ fn rule(document: &Document, (name, span): (String, Span), node: NodeId) -> Temp
     };
     let condition = field(node, "RuleCondition").map(condition_expr);
     TemplateRule { name, span, condition, assertions: asserted.into_iter().filter_map(assertion).collect() }
+}
+
+fn output(document: &Document, (name, span): (String, Span), node: NodeId) -> Output {
+    let field = |name: &str| Some(read(document, document.get(node, name)?.value));
+    let condition = field("Condition").and_then(|value| Some((value.as_text()?.to_owned(), value.span)));
+    Output { name, span, condition, value: field("Value") }
 }
 
 /// Of resources that are written twice, the last.

@@ -24,5 +24,8 @@ mod iam;
 mod json_report;
 mod layers;
 mod naive;
+mod recorded;
+mod recorded_text;
+mod resolve_verb;
 mod rule_pages;
 mod support;

@@ -10,6 +10,7 @@ mod pitfalls;
 mod principals;
 mod refused;
 mod resolved;
+mod returns;
 mod snapshot;
 mod soundness;
 mod soundness_open;

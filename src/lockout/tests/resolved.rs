@@ -140,7 +140,7 @@ fn imports_are_holes_until_they_are_given() {
 #[test]
 fn what_only_the_deployment_tells_is_a_hole() {
     for (function, shown) in [
-        ("!GetAtt Topic.TopicArn", "{{getatt:Topic.TopicArn}}"),
+        ("!GetAtt Topic.Owner", "{{getatt:Topic.Owner}}"),
         ("!Base64 { Ref: AWS::StackName }", "{{function:Fn::Base64 of {{pseudo:AWS::StackName}}}}"),
         ("{ 'Fn::GetStackOutput': { StackName: net, OutputName: Admin } }", "{{stack-output:net.Admin}}"),
         ("{ 'Fn::Transform': { Name: X } }", "{{transform:Fn::Transform}}"),

@@ -1,0 +1,42 @@
+//! The whole template as it would be deployed: resolved in the nominal world, with what CloudFormation refuses of it.
+//!
+//! Comes in: a template, its document and a deployment. Goes out: [`Resolved`]. Must not know: output.
+
+use std::collections::BTreeSet;
+
+use crate::deployment::Deployment;
+use crate::resolve::{Scope, Whole, whole};
+use crate::source::Document;
+use crate::template::Template;
+use crate::world::Refusal;
+
+use super::check::nominal;
+use super::refusals;
+
+/// A template after resolution.
+#[derive(Debug)]
+pub(crate) struct Resolved {
+    /// Its sections.
+    pub(crate) whole: Whole,
+    /// What CloudFormation refuses, with the resource's logical id where there is one.
+    pub(crate) refusals: Vec<(String, Refusal)>,
+}
+
+/// Resolves `template`, which stands in `document`.
+pub(crate) fn resolved(template: &Template, document: &Document, deployment: &Deployment) -> Resolved {
+    let scope = Scope::new(template, &deployment.givens);
+    let world = nominal(&scope);
+    let mut refusals = refusals::of_template(&scope, &world);
+    let whole = whole(&scope, document, &world);
+    let mut seen: BTreeSet<_> = refusals.iter().map(|(_, refusal)| refusal.span).collect();
+    for refusal in whole.refusals() {
+        if seen.insert(refusal.span) {
+            let inside = template.resources.iter().find(|one| {
+                let (outer, inner) = (one.body, refusal.span);
+                outer.start <= inner.start && inner.end <= outer.end
+            });
+            refusals.push((inside.map_or_else(String::new, |one| one.id.clone()), refusal));
+        }
+    }
+    Resolved { whole, refusals }
+}
