@@ -10,6 +10,7 @@
 
 pub mod cli;
 pub mod engine;
+pub mod extensions;
 
 pub(crate) mod aws;
 pub(crate) mod deployment;

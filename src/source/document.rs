@@ -169,6 +169,12 @@ impl Document {
         Ok(Document { text: text.into(), lines, loaded, nothing: Node { span, tag: None, kind } })
     }
 
+    /// The same text with other nodes.
+    pub(super) fn with(&self, nodes: Vec<Node>, root: NodeId) -> Document {
+        let loaded = Loaded { nodes, root: Some(root), duplicates: self.loaded.duplicates.clone() };
+        Document { text: self.text.clone(), lines: self.lines.clone(), loaded, nothing: self.nothing.clone() }
+    }
+
     /// The text that spans point into.
     pub(crate) fn text(&self) -> &str {
         &self.text

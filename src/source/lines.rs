@@ -10,7 +10,7 @@ pub(crate) struct LineCol {
 }
 
 /// Where the lines of a text start.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Lines(Vec<u32>);
 
 impl Lines {

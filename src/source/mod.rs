@@ -6,12 +6,14 @@ mod document;
 mod error;
 mod lines;
 mod load;
+mod rebuild;
 mod scalar;
 mod sources;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use document::{Document, Duplicate, FileId, Limits, NodeId, NodeKind, Span};
+pub(crate) use document::{Document, Duplicate, Entry, FileId, Limits, NodeId, NodeKind, Span};
 pub(crate) use error::SourceError;
-pub(crate) use scalar::{Form, Style};
+pub(crate) use rebuild::Rebuild;
+pub(crate) use scalar::{Form, Scalar, Style};
 pub(crate) use sources::Sources;

@@ -4,6 +4,7 @@
 //! Must not know: policies, deployments, what an expression's value is.
 
 mod expr;
+pub(crate) mod extensions;
 mod intrinsics;
 mod read;
 mod references;

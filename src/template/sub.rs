@@ -9,6 +9,9 @@ use super::expr::SubPart;
 /// Source: Serverless Framework documentation, "Variables": `${self:…}`, `${opt:…}`, `${env:…}`, `${file(…)…}`, ….
 const FRAMEWORK: [&str; 8] = ["self:", "opt:", "env:", "sls:", "param:", "file(", "cf:", "ssm:"];
 
+/// How long such a variable may be: without an end to the search, a text of many openings costs its length squared.
+const LONGEST: usize = 4096;
+
 /// Splits what follows a `${` at the `}` that ends a Serverless Framework variable; nothing for any other `${`.
 /// Such a variable is replaced before CloudFormation sees the text.
 pub(crate) fn framework_variable(after: &str) -> Option<(&str, &str)> {
@@ -16,7 +19,7 @@ pub(crate) fn framework_variable(after: &str) -> Option<(&str, &str)> {
         return None;
     }
     let mut depth = 1_usize;
-    for (at, c) in after.char_indices() {
+    for (at, c) in after.char_indices().take(LONGEST) {
         match c {
             '{' => depth += 1,
             '}' => depth -= 1,

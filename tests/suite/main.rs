@@ -22,6 +22,7 @@ mod examples;
 mod field;
 mod iam;
 mod json_report;
+mod language_extensions;
 mod layers;
 mod naive;
 mod recorded;
