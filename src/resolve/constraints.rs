@@ -111,14 +111,12 @@ fn in_range(number: f64, (least, most): (Option<f64>, Option<f64>)) -> bool {
 }
 
 /// Why a value cannot be the parameter's; nothing where it can.
-pub(super) fn violated(name: &str, parameter: &Parameter, value: &str) -> Option<String> {
-    let shape = shape(parameter);
+pub(super) fn violated(name: &str, parameter: &Parameter, shape: &Shape, value: &str) -> Option<String> {
     let fits = |text: &str| {
         shape.allowed.as_ref().is_none_or(|allowed| allowed.iter().any(|one| &**one == text))
             && shape.rule.as_ref().is_none_or(|rule| (rule.0)(text))
     };
-    let is_list = parameter.kind.contains("List<") || parameter.kind.contains("CommaDelimitedList");
-    let all_fit = if is_list { value.split(',').all(|member| fits(member.trim())) } else { fits(value) };
+    let all_fit = if parameter.is_list() { value.split(',').all(|member| fits(member.trim())) } else { fits(value) };
     (!all_fit).then(|| match &parameter.allowed {
         Some(allowed) => format!("parameter `{name}` must be one of `{}`, not `{value}`", allowed.join("`, `")),
         None => format!("parameter `{name}` does not allow the value `{value}`"),

@@ -15,11 +15,7 @@ use super::scope::refused;
 
 /// Fn::Base64 of a text.
 pub(super) fn base64(argument: &Value, expr: &Expr) -> Kind {
-    let text = match &argument.kind {
-        Kind::Text(text) => text.clone(),
-        Kind::Unknown(hole) => Text::hole(hole.clone()),
-        _ => return refused("Fn::Base64 encodes a text", expr),
-    };
+    let Some(text) = argument.as_text() else { return refused("Fn::Base64 encodes a text", expr) };
     match text.as_literal() {
         Some(known) if known.len() <= LONGEST => Kind::Text(Text::literal(&STANDARD.encode(known))),
         _ => Kind::Text(Text::hole(later("function", &format!("Fn::Base64 of {text}"), expr.span))),

@@ -139,15 +139,6 @@ fn lift_list(expr: &Expr, arguments: Vec<Value>, f: &dyn Fn(&[Value]) -> Kind) -
     })
 }
 
-/// What a value contributes to a text: scalars their text, unknowns a hole.
-fn as_text(value: &Value) -> Option<Text> {
-    match &value.kind {
-        Kind::Text(text) => Some(text.clone()),
-        Kind::Unknown(hole) => Some(Text::hole(hole.clone())),
-        _ => None,
-    }
-}
-
 fn substitute(
     scope: &Scope<'_>,
     expr: &Expr,
@@ -171,7 +162,7 @@ fn substitute(
     lift(expr.span, values.collect(), &|values| {
         let mut out = Text::default();
         for value in values {
-            match as_text(value) {
+            match value.as_text() {
                 Some(text) if out.len() + text.len() <= LONGEST => out.append(&text),
                 Some(_) => return Kind::Unknown(later_here("budget", "text", expr.span)),
                 None => return refused("Fn::Sub can only substitute texts, not lists or maps", expr),
@@ -190,7 +181,7 @@ fn join(args: &[Value], expr: &Expr, world: &World) -> Kind {
                 if n > 0 {
                     out.push_str(delimiter);
                 }
-                match as_text(item) {
+                match item.as_text() {
                     Some(text) if out.len() + text.len() <= LONGEST => out.append(&text),
                     Some(_) => return Kind::Unknown(later_here("budget", "text", expr.span)),
                     None => return refused("Fn::Join joins texts, not lists or maps", expr),
@@ -211,7 +202,7 @@ fn split(args: &[Value], expr: &Expr, world: &World) -> Kind {
         Some(delimiter) if !delimiter.is_empty() => delimiter,
         _ => return refused("the delimiter of Fn::Split must be a text that is not empty", expr),
     };
-    let Some(text) = args.get(1).and_then(as_text) else { return refused("Fn::Split splits a text", expr) };
+    let Some(text) = args.get(1).and_then(Value::as_text) else { return refused("Fn::Split splits a text", expr) };
     let text = world.fill(&text);
     let parts = match (text.as_literal(), delimiter.chars().collect::<Vec<_>>().as_slice()) {
         (Some(known), _) => Some(known.split(delimiter).map(Text::literal).collect()),

@@ -15,7 +15,7 @@ const CIDR: &str = "every Fn::Cidr object requires two or three parameters, (1) 
 
 /// Fn::Cidr: blocks of the network, one after the other.
 pub(super) fn cidr(args: &[Value], expr: &Expr) -> Kind {
-    let texts: Option<Vec<Text>> = args.iter().map(text).collect();
+    let texts: Option<Vec<Text>> = args.iter().map(Value::as_text).collect();
     let Some(texts) = texts.filter(|texts| (2..=3).contains(&texts.len())) else { return refused(CIDR, expr) };
     let known: Option<Vec<&str>> = texts.iter().map(Text::as_literal).collect();
     let (Some([block, count, rest @ ..]), true) = (known.as_deref(), texts.len() == 3) else {
@@ -41,19 +41,11 @@ pub(super) fn cidr(args: &[Value], expr: &Expr) -> Kind {
 
 /// Fn::GetAZs: a list that only the account tells; each member begins with its Region.
 pub(super) fn zones(argument: &Value, expr: &Expr, region: &Text) -> Kind {
-    let Some(given) = text(argument) else { return refused("Fn::GetAZs takes the name of a Region", expr) };
+    let Some(given) = argument.as_text() else { return refused("Fn::GetAZs takes the name of a Region", expr) };
     let region = if given.as_literal() == Some("") { region.clone() } else { given };
     let mut pattern = region.clone();
     pattern.push_str("?*");
     let shape = Shape { class: Class::Name, pattern: Some(Pattern::new(pattern)), ..Shape::default() };
     let origin = Origin::Later { kind: "zones", name: format!("Fn::GetAZs of {region}"), at: None };
     Kind::Members(Hole::new(origin, shape, Some(expr.span)))
-}
-
-fn text(value: &Value) -> Option<Text> {
-    match &value.kind {
-        Kind::Text(text) => Some(text.clone()),
-        Kind::Unknown(hole) => Some(Text::hole(hole.clone())),
-        _ => None,
-    }
 }

@@ -32,7 +32,7 @@ impl Scope<'_> {
             None => world.fill(&Text::hole(hole.clone())),
         };
         if let Some(value) = filled.as_literal().filter(|_| !parameter.is_ssm())
-            && let Some(message) = constraints::violated(name, parameter, value)
+            && let Some(message) = constraints::violated(name, parameter, &self.shape(name), value)
         {
             return Kind::Refused(Refusal { message, span: parameter.span });
         }
@@ -54,7 +54,7 @@ impl Scope<'_> {
         let declared = self.template.parameters.iter().filter(|(_, parameter)| !parameter.is_ssm());
         let violated = declared.filter_map(|(name, parameter)| {
             let value = self.givens.parameters.get(name).or(parameter.default.as_ref())?;
-            let message = constraints::violated(name, parameter, value)?;
+            let message = constraints::violated(name, parameter, &self.shape(name), value)?;
             Some(Refusal { message, span: parameter.span })
         });
         violated.collect()
@@ -62,7 +62,7 @@ impl Scope<'_> {
 
     /// The hole that stands for a parameter, with what its declaration says of the value.
     pub(crate) fn parameter_hole(&self, name: &str, parameter: &Parameter, span: Span) -> Hole {
-        let shape = if parameter.is_ssm() { Shape::default() } else { constraints::shape(parameter) };
+        let shape = if parameter.is_ssm() { Shape::default() } else { self.shape(name) };
         Hole::new(Origin::Parameter(name.to_owned()), shape, Some(span))
     }
 
@@ -128,7 +128,7 @@ impl Scope<'_> {
         world: &World,
     ) -> Value {
         super::lift::lift(expr.span, vec![map, top, second], &|args| {
-            let texts: Vec<Text> = args.iter().filter_map(key_text).collect();
+            let texts: Vec<Text> = args.iter().filter_map(Value::as_text).collect();
             let [map, top, second] = texts.as_slice() else {
                 return refused("the keys of Fn::FindInMap must be texts", expr);
             };
@@ -147,7 +147,7 @@ impl Scope<'_> {
 }
 
 impl Parameter {
-    fn is_list(&self) -> bool {
+    pub(super) fn is_list(&self) -> bool {
         self.kind.contains("List<") || self.kind.contains("CommaDelimitedList")
     }
 
@@ -159,14 +159,6 @@ impl Parameter {
 /// Source: parameters-section-structure.html: the members are one more than the commas, each trimmed.
 fn members(value: &str, span: Span) -> Kind {
     Kind::List(value.split(',').map(|member| Value::text(span, Text::literal(member.trim()))).collect())
-}
-
-fn key_text(value: &Value) -> Option<Text> {
-    match &value.kind {
-        Kind::Text(text) => Some(text.clone()),
-        Kind::Unknown(hole) => Some(Text::hole(hole.clone())),
-        _ => None,
-    }
 }
 
 /// The entry of a mapping level whose key is `key`.

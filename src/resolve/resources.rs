@@ -90,10 +90,9 @@ impl Scope<'_> {
         lift(span, parts, &|parts| {
             let mut out = Text::default();
             for part in parts {
-                match &part.kind {
-                    Kind::Text(text) => out.append(text),
-                    Kind::Unknown(hole) => out.append(&Text::hole(hole.clone())),
-                    _ => return unknown(later("getatt", &resource.id, span)),
+                match part.as_text() {
+                    Some(text) => out.append(&text),
+                    None => return unknown(later("getatt", &resource.id, span)),
                 }
             }
             Kind::Text(out)

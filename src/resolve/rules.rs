@@ -5,7 +5,7 @@
 //! ValueOf and ValueOfAll ask the account: what hangs on them is taken to hold, since else nothing is deployed.
 
 use crate::template::{Expr, ExprKind, TemplateRule};
-use crate::world::{Kind, Refusal, Relation, Stop, Text, Value, World, all, any};
+use crate::world::{Kind, Refusal, Relation, Stop, Value, World, all, any};
 
 use super::scope::Scope;
 
@@ -60,24 +60,16 @@ fn members(list: &Value) -> Vec<&Value> {
 }
 
 fn contains(list: &Value, value: &Value, world: &World) -> Result<bool, Stop> {
-    match (&list.kind, text(value)) {
+    match (&list.kind, value.as_text()) {
         (Kind::Members(hole), Some(value)) => world.member(hole, Relation::EQUALS, &value),
         _ => any(members(list).iter().map(|member| same(member, value, world))),
     }
 }
 
 fn same(a: &Value, b: &Value, world: &World) -> Result<bool, Stop> {
-    match (text(a), text(b)) {
+    match (a.as_text(), b.as_text()) {
         (Some(a), Some(b)) => world.equal(&a, &b),
         _ => Err(unknown(a)),
-    }
-}
-
-fn text(value: &Value) -> Option<Text> {
-    match &value.kind {
-        Kind::Text(text) => Some(text.clone()),
-        Kind::Unknown(hole) => Some(Text::hole(hole.clone())),
-        _ => None,
     }
 }
 

@@ -1,8 +1,12 @@
 //! The resolver's entry: a template with the known values, and the one function that every expression goes through.
 
-use crate::template::{Expr, ExprKind, Template};
-use crate::world::{Key, Kind, Refusal, Value, World};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 
+use crate::template::{Expr, ExprKind, Template};
+use crate::world::{Key, Kind, Refusal, Shape, Value, World};
+
+use super::constraints;
 use super::effort::Effort;
 use super::functions;
 use super::givens::Givens;
@@ -18,12 +22,24 @@ pub(crate) struct Scope<'t> {
     pub(crate) givens: &'t Givens,
     /// What resolving may still cost.
     pub(super) effort: Effort,
+    /// What the parameters' declarations say, worked out once: an AllowedPattern is dear to compile.
+    shapes: RefCell<BTreeMap<String, Shape>>,
 }
 
 impl<'t> Scope<'t> {
     /// A template with the values that are known.
     pub(crate) fn new(template: &'t Template, givens: &'t Givens) -> Scope<'t> {
-        Scope { template, givens, effort: Effort::new() }
+        Scope { template, givens, effort: Effort::new(), shapes: RefCell::default() }
+    }
+
+    /// What is known of the values of a parameter of the template.
+    pub(super) fn shape(&self, name: &str) -> Shape {
+        if let Some(known) = self.shapes.borrow().get(name) {
+            return known.clone();
+        }
+        let shape = self.template.parameters.get(name).map_or_else(Shape::default, constraints::shape);
+        self.shapes.borrow_mut().insert(name.to_owned(), shape.clone());
+        shape
     }
 
     /// Begins another key: it may cost as much as the one before.

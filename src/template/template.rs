@@ -27,7 +27,6 @@ pub(crate) struct Template {
     /// In the order of the template.
     pub(crate) resources: Vec<Resource>,
     /// In the order of the template.
-    #[allow(dead_code, reason = "nested stacks and the resolved template read outputs")]
     pub(crate) outputs: Vec<Output>,
     /// The resources by their logical ids.
     index: BTreeMap<String, usize>,
@@ -80,7 +79,6 @@ pub(crate) struct TemplateRule {
 
 /// An output.
 #[derive(Debug)]
-#[allow(dead_code, reason = "nested stacks and the resolved template read outputs")]
 pub(crate) struct Output {
     /// Its name.
     pub(crate) name: String,

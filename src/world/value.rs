@@ -51,6 +51,15 @@ impl Value {
         Value { span, kind: Kind::Text(text) }
     }
 
+    /// What it contributes to a text: a scalar its text, an unknown its hole; nothing of lists and maps.
+    pub(crate) fn as_text(&self) -> Option<Text> {
+        match &self.kind {
+            Kind::Text(text) => Some(text.clone()),
+            Kind::Unknown(hole) => Some(Text::hole(hole.clone())),
+            _ => None,
+        }
+    }
+
     /// The entry of a map by its key; the last one wins.
     pub(crate) fn get(&self, key: &str) -> Option<&Value> {
         match &self.kind {
