@@ -11,6 +11,7 @@ mod change;
 mod check;
 mod evaluate;
 mod exist;
+mod nested;
 mod opens;
 mod refusals;
 #[cfg(test)]
@@ -20,4 +21,5 @@ mod verdict;
 pub(crate) use change::{Change, change};
 pub(crate) use check::{Checked, KeyAnswer, check};
 pub(crate) use evaluate::Outcome;
+pub(crate) use nested::NotFollowed;
 pub(crate) use verdict::{Case, Open, Subject, Verdict, When, WhenTest};

@@ -7,56 +7,58 @@ use crate::world::{Kind, Text, Value, World};
 
 use super::effort::LONGEST;
 use super::lift::lift;
-use super::names::{later, later_here};
+use super::names::later;
 use super::scope::{Scope, refused};
 
 /// The value of a function call.
 pub(crate) fn call(scope: &Scope<'_>, expr: &Expr, world: &World) -> Value {
     let resolve = |argument: &Expr| scope.resolve(argument, world);
     match &expr.kind {
-        ExprKind::Ref(name) => one_text(expr, resolve(name), &|name| scope.refer(name, expr.span, world)),
+        ExprKind::Ref(name) => one_text(scope, expr, resolve(name), &|name| scope.refer(name, expr.span, world)),
         ExprKind::GetAtt(resource, attribute) => lift(
             expr.span,
             vec![resolve(resource), resolve(attribute)],
             &|args| match (literal(args, 0), literal(args, 1)) {
                 (Some(resource), Some(attribute)) => scope.attribute(resource, attribute, expr.span, world),
-                _ => Kind::Unknown(later_here("getatt", "Fn::GetAtt", expr.span)),
+                _ => Kind::Unknown(scope.later_here("getatt", "Fn::GetAtt", expr.span)),
             },
         ),
         ExprKind::Sub(parts, map) => substitute(scope, expr, parts, map, world),
         ExprKind::Join(delimiter, list) => {
-            lift_list(expr, vec![resolve(delimiter), resolve(list)], &|args| join(args, expr, world))
+            lift_list(expr, vec![resolve(delimiter), resolve(list)], &|args| join(scope, args, expr, world))
         }
         ExprKind::Split(delimiter, text) => {
-            lift(expr.span, vec![resolve(delimiter), resolve(text)], &|args| split(args, expr, world))
+            lift(expr.span, vec![resolve(delimiter), resolve(text)], &|args| split(scope, args, expr, world))
         }
         ExprKind::Select(index, list) => {
-            lift(expr.span, vec![resolve(index), resolve(list)], &|args| select(args, expr))
+            lift(expr.span, vec![resolve(index), resolve(list)], &|args| select(scope, args, expr))
         }
         ExprKind::FindInMap(map, top, second, default) => {
             let default = default.as_deref().map(resolve);
             scope.find_in_map(expr, [resolve(map), resolve(top), resolve(second)], default, world)
         }
-        ExprKind::ImportValue(name) => one_text(expr, resolve(name), &|name| match scope.givens.exports.get(name) {
-            Some(value) => Kind::Text(Text::literal(value)),
-            None => Kind::Unknown(later("import", name, expr.span)),
-        }),
+        ExprKind::ImportValue(name) => {
+            one_text(scope, expr, resolve(name), &|name| match scope.givens.exports.get(name) {
+                Some(value) => Kind::Text(Text::literal(value)),
+                None => Kind::Unknown(later("import", name, expr.span)),
+            })
+        }
         ExprKind::Other(name, _) => {
             let kind = if name == "Transform" { "transform" } else { "function" };
-            Value { span: expr.span, kind: Kind::Unknown(later_here(kind, &format!("Fn::{name}"), expr.span)) }
+            Value { span: expr.span, kind: Kind::Unknown(scope.later_here(kind, &format!("Fn::{name}"), expr.span)) }
         }
-        _ => Value { span: expr.span, kind: Kind::Unknown(later_here("condition", "condition", expr.span)) },
+        _ => Value { span: expr.span, kind: Kind::Unknown(scope.later_here("condition", "condition", expr.span)) },
     }
 }
 
 /// A function of one name that has to be known.
-fn one_text(expr: &Expr, argument: Value, f: &dyn Fn(&str) -> Kind) -> Value {
+fn one_text(scope: &Scope<'_>, expr: &Expr, argument: Value, f: &dyn Fn(&str) -> Kind) -> Value {
     lift(expr.span, vec![argument], &|args| match args.first().map(|argument| &argument.kind) {
         Some(Kind::Text(text)) => match text.as_literal() {
             Some(name) => f(name),
-            None => Kind::Unknown(later_here("import", &text.to_string(), expr.span)),
+            None => Kind::Unknown(scope.later_here("import", &text.to_string(), expr.span)),
         },
-        Some(Kind::Unknown(hole)) => Kind::Unknown(later_here("import", &hole.mark(), expr.span)),
+        Some(Kind::Unknown(hole)) => Kind::Unknown(scope.later_here("import", &hole.mark(), expr.span)),
         _ => refused("the argument must be a text", expr),
     })
 }
@@ -120,8 +122,8 @@ fn substitute(
         let mut out = Text::default();
         for value in values {
             match as_text(value) {
-                Some(text) if out.len() + text.len() <= LONGEST => out.append(&text),
-                Some(_) => return Kind::Unknown(later_here("budget", "text", expr.span)),
+                Some(text) if out.cost() + text.cost() <= LONGEST => out.append(&text),
+                Some(_) => return Kind::Unknown(scope.later_here("budget", "text", expr.span)),
                 None => return refused("Fn::Sub can only substitute texts, not lists or maps", expr),
             }
         }
@@ -129,7 +131,7 @@ fn substitute(
     })
 }
 
-fn join(args: &[Value], expr: &Expr, world: &World) -> Kind {
+fn join(scope: &Scope<'_>, args: &[Value], expr: &Expr, world: &World) -> Kind {
     let Some(delimiter) = literal(args, 0) else { return refused("the delimiter of Fn::Join must be a text", expr) };
     match args.get(1).map(|list| &list.kind) {
         Some(Kind::List(items)) => {
@@ -139,8 +141,8 @@ fn join(args: &[Value], expr: &Expr, world: &World) -> Kind {
                     out.push_str(delimiter);
                 }
                 match as_text(item) {
-                    Some(text) if out.len() + text.len() <= LONGEST => out.append(&text),
-                    Some(_) => return Kind::Unknown(later_here("budget", "text", expr.span)),
+                    Some(text) if out.cost() + text.cost() <= LONGEST => out.append(&text),
+                    Some(_) => return Kind::Unknown(scope.later_here("budget", "text", expr.span)),
                     None => return refused("Fn::Join joins texts, not lists or maps", expr),
                 }
             }
@@ -148,13 +150,13 @@ fn join(args: &[Value], expr: &Expr, world: &World) -> Kind {
         }
         Some(Kind::Members(hole) | Kind::Unknown(hole)) => {
             let name = format!("Fn::Join of {}", hole.origin().name());
-            Kind::Text(Text::hole(later_here("function", &name, expr.span)))
+            Kind::Text(Text::hole(scope.later_here("function", &name, expr.span)))
         }
         _ => refused("the second argument of Fn::Join must be a list", expr),
     }
 }
 
-fn split(args: &[Value], expr: &Expr, world: &World) -> Kind {
+fn split(scope: &Scope<'_>, args: &[Value], expr: &Expr, world: &World) -> Kind {
     let delimiter = match literal(args, 0) {
         Some(delimiter) if !delimiter.is_empty() => delimiter,
         _ => return refused("the delimiter of Fn::Split must be a text that is not empty", expr),
@@ -168,14 +170,14 @@ fn split(args: &[Value], expr: &Expr, world: &World) -> Kind {
     };
     match parts {
         Some(parts) => Kind::List(parts.into_iter().map(|part| Value::text(expr.span, part)).collect()),
-        None => Kind::Members(later_here("function", &format!("Fn::Split of {text}"), expr.span)),
+        None => Kind::Members(scope.later_here("function", &format!("Fn::Split of {text}"), expr.span)),
     }
 }
 
-fn select(args: &[Value], expr: &Expr) -> Kind {
+fn select(scope: &Scope<'_>, args: &[Value], expr: &Expr) -> Kind {
     const MESSAGE: &str = "Fn::Select requires a list argument with two elements: an integer index and a list";
     let Some(index) = literal(args, 0) else {
-        return Kind::Unknown(later_here("function", "Fn::Select", expr.span));
+        return Kind::Unknown(scope.later_here("function", "Fn::Select", expr.span));
     };
     match (index.trim().parse::<usize>(), args.get(1).map(|list| &list.kind)) {
         (Ok(index), Some(Kind::List(items))) => match items.get(index) {
@@ -184,7 +186,7 @@ fn select(args: &[Value], expr: &Expr) -> Kind {
         },
         (Ok(index), Some(Kind::Members(hole) | Kind::Unknown(hole))) => {
             let name = format!("Fn::Select {index} of {}", hole.origin().name());
-            Kind::Text(Text::hole(later_here("function", &name, expr.span)))
+            Kind::Text(Text::hole(scope.later_here("function", &name, expr.span)))
         }
         _ => refused(MESSAGE, expr),
     }

@@ -4,14 +4,17 @@
 
 mod conditions;
 mod effort;
+mod follow;
 mod functions;
 mod givens;
 mod lift;
 mod names;
+mod nested;
 mod refs;
 mod resources;
 mod scope;
 mod texts;
 
+pub(crate) use follow::{Files, follow};
 pub(crate) use givens::Givens;
 pub(crate) use scope::Scope;

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use crate::source::Span;
-use crate::template::{Expr, ExprKind, Parameter};
+use crate::template::{Expr, ExprKind, Parameter, Stacks};
 use crate::world::{Class, Hole, Kind, Origin, Question, Refusal, Shape, Stop, Text, Value, World};
 
 use super::names::later;
@@ -25,23 +25,31 @@ impl Scope<'_> {
         self.resource_name(name, span, world)
     }
 
-    /// A parameter's value: as given, else as the world assumes, else a hole.
+    /// A parameter's value: as given, else as the world assumes, else a hole. Of a nested stack: as the parent passes it.
     fn parameter(&self, name: &str, parameter: &Parameter, span: Span, world: &World) -> Kind {
+        if self.id != Stacks::ROOT {
+            return self.passed_parameter(name, parameter, span, world);
+        }
         let hole = self.parameter_hole(name, parameter, span);
         let filled = match self.givens.parameters.get(name) {
             Some(value) => Text::literal(value),
             None => world.fill(&Text::hole(hole.clone())),
         };
+        self.declared(parameter, &filled, hole, span)
+    }
+
+    /// What a text is as the value of a parameter of this type; of a list that is not known, `list` stands for the members.
+    pub(super) fn declared(&self, parameter: &Parameter, filled: &Text, list: Hole, span: Span) -> Kind {
         let is_list = parameter.is_list();
         if parameter.is_ssm() {
-            return self.stored(&filled, is_list, span);
+            return self.stored(filled, is_list, span);
         }
         match (filled.as_literal(), is_list) {
             (Some(value), true) => members(value, span),
-            (None, true) => Kind::Members(hole),
+            (None, true) => Kind::Members(list),
             // A value may be a dynamic reference, which is resolved where it ends up.
             (Some(value), false) => Kind::Text(replaced(self, value, span)),
-            (None, false) => Kind::Text(filled),
+            (None, false) => Kind::Text(filled.clone()),
         }
     }
 
@@ -50,7 +58,11 @@ impl Scope<'_> {
         let allowed =
             parameter.allowed.as_ref().map(|values| values.iter().map(|value| Arc::from(value.as_str())).collect());
         let shape = Shape { class: Class::Any, allowed, pattern: None };
-        Hole::new(Origin::Parameter(name.to_owned()), shape, Some(span))
+        let origin = match self.path() {
+            "" => Origin::Parameter(name.to_owned()),
+            stack => Origin::NestedParameter(stack.to_owned(), name.to_owned()),
+        };
+        Hole::new(origin, shape, Some(span))
     }
 
     /// A parameter of an SSM type: its value, and also its Default, is the key of the value in the Parameter Store.
@@ -85,21 +97,22 @@ impl Scope<'_> {
                     id.append(part);
                     id.push_str(separator);
                 }
-                id.append(&Text::hole(later("pseudo", name, span)));
+                id.append(&Text::hole(self.later("pseudo", name, span)));
                 id
             }
-            "AWS::NotificationARNs" => return Some(Kind::Members(later("pseudo", name, span))),
+            "AWS::NotificationARNs" => return Some(Kind::Members(self.later("pseudo", name, span))),
             "AWS::NoValue" => return Some(Kind::Nothing),
             _ => return None,
         };
         Some(Kind::Text(text))
     }
 
+    /// CloudFormation names nested stacks itself.
     fn stack_name(&self, span: Span) -> Text {
         match &self.givens.stack_name {
-            Some(name) => Text::literal(name),
-            None => {
-                let origin = Origin::Later { kind: "pseudo", name: "AWS::StackName".to_owned(), at: None };
+            Some(name) if self.id == Stacks::ROOT => Text::literal(name),
+            _ => {
+                let origin = Origin::Later { kind: "pseudo", name: self.own("AWS::StackName"), at: None };
                 Text::hole(Hole::new(origin, Shape::class(Class::Name), Some(span)))
             }
         }
@@ -133,7 +146,12 @@ impl Scope<'_> {
 }
 
 impl Parameter {
-    fn is_list(&self) -> bool {
+    /// Whether AllowedValues hold for the texts as they are written.
+    pub(super) fn is_text(&self) -> bool {
+        matches!(self.kind.as_str(), "String" | "CommaDelimitedList")
+    }
+
+    pub(super) fn is_list(&self) -> bool {
         self.kind.contains("List<") || self.kind.contains("CommaDelimitedList")
     }
 

@@ -8,7 +8,7 @@ use crate::template::Resource;
 use crate::world::{Kind, Refusal, Stop, Text, Value, World};
 
 use super::lift::lift;
-use super::names::{generated, later, unknown};
+use super::names::unknown;
 use super::scope::Scope;
 
 impl Scope<'_> {
@@ -17,7 +17,7 @@ impl Scope<'_> {
         self.existing(id, span, world, &|resource| match resource.kind.as_str() {
             "AWS::IAM::Role" => self.iam_name(resource, "RoleName", world),
             "AWS::IAM::User" => self.iam_name(resource, "UserName", world),
-            _ => unknown(later("getatt", id, span)),
+            _ => unknown(self.later("getatt", id, span)),
         })
     }
 
@@ -26,7 +26,10 @@ impl Scope<'_> {
         self.existing(id, span, world, &|resource| match (resource.kind.as_str(), attribute) {
             ("AWS::IAM::Role", "Arn") => self.iam_arn(resource, "role", "RoleName", world),
             ("AWS::IAM::User", "Arn") => self.iam_arn(resource, "user", "UserName", world),
-            _ => unknown(later("getatt", &format!("{id}.{attribute}"), span)),
+            _ => match attribute.strip_prefix("Outputs.").filter(|_| resource.is_stack()) {
+                Some(name) => self.output(resource, name, span, world),
+                None => unknown(self.later("getatt", &format!("{id}.{attribute}"), span)),
+            },
         })
     }
 
@@ -38,15 +41,31 @@ impl Scope<'_> {
         };
         let Some(resource) = self.template.resource(id) else {
             // A macro may add it.
-            return if self.template.transforms.is_empty() { missing() } else { unknown(later("transform", id, span)) };
+            return if self.template.transforms.is_empty() {
+                missing()
+            } else {
+                unknown(self.later("transform", id, span))
+            };
         };
-        let Some((condition, place)) = &resource.condition else { return f(resource) };
+        self.under(resource.condition.as_ref(), span, world, &|| f(resource), &missing)
+    }
+
+    /// What is, if there is a condition, only so where it is true.
+    pub(super) fn under(
+        &self,
+        condition: Option<&(String, Span)>,
+        span: Span,
+        world: &World,
+        holds: &dyn Fn() -> Kind,
+        otherwise: &dyn Fn() -> Kind,
+    ) -> Kind {
+        let Some((condition, place)) = condition else { return holds() };
         match self.condition(condition, *place, world) {
-            Ok(true) => f(resource),
-            Ok(false) => missing(),
+            Ok(true) => holds(),
+            Ok(false) => otherwise(),
             Err(Stop::Ask(question)) => {
                 let value = |kind| Value { span, kind };
-                Kind::Open(question, vec![value(f(resource)), value(missing())])
+                Kind::Open(question, vec![value(holds()), value(otherwise())])
             }
             Err(Stop::Refused(refusal)) => Kind::Refused(refusal),
         }
@@ -54,7 +73,7 @@ impl Scope<'_> {
 
     fn iam_name(&self, resource: &Resource, property: &str, world: &World) -> Kind {
         match resource.property(property).map(|name| self.resolve(name, world).kind) {
-            None | Some(Kind::Nothing) => Kind::Text(generated(&resource.id, resource.span)),
+            None | Some(Kind::Nothing) => Kind::Text(self.generated(&resource.id, resource.span)),
             Some(kind) => kind,
         }
     }
@@ -78,7 +97,7 @@ impl Scope<'_> {
                 match &part.kind {
                     Kind::Text(text) => arn.append(text),
                     Kind::Unknown(hole) => arn.append(&Text::hole(hole.clone())),
-                    _ => return unknown(later("getatt", &format!("{}.Arn", resource.id), span)),
+                    _ => return unknown(self.later("getatt", &format!("{}.Arn", resource.id), span)),
                 }
             }
             Kind::Text(arn)

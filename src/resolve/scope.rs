@@ -1,29 +1,50 @@
 //! The resolver's entry: a template with the known values, and the one function that every expression goes through.
 
-use crate::template::{Expr, ExprKind, Template};
+use std::rc::Rc;
+
+use crate::template::{Expr, ExprKind, StackId, Stacks, Template};
 use crate::world::{Key, Kind, Refusal, Value, World};
 
 use super::effort::Effort;
 use super::functions;
 use super::givens::Givens;
-use super::names::later_here;
 use super::texts;
 
-/// A template, and what is known about its deployment.
+/// The template of one stack, and what is known about its deployment.
 #[derive(Debug)]
 pub(crate) struct Scope<'t> {
-    /// The template.
+    /// All stacks of the deployment.
+    pub(crate) stacks: &'t Stacks,
+    /// Which of them this is.
+    pub(crate) id: StackId,
+    /// Its template.
     pub(crate) template: &'t Template,
     /// The known values.
     pub(crate) givens: &'t Givens,
     /// What resolving may still cost.
-    pub(super) effort: Effort,
+    pub(super) effort: Rc<Effort>,
 }
 
 impl<'t> Scope<'t> {
-    /// A template with the values that are known.
-    pub(crate) fn new(template: &'t Template, givens: &'t Givens) -> Scope<'t> {
-        Scope { template, givens, effort: Effort::new() }
+    /// The root stack with the values that are known.
+    pub(crate) fn new(stacks: &'t Stacks, givens: &'t Givens) -> Scope<'t> {
+        Scope::sharing(stacks, givens, &Rc::new(Effort::new()))
+    }
+
+    /// The same, of which the cost adds to that of others.
+    pub(super) fn sharing(stacks: &'t Stacks, givens: &'t Givens, effort: &Rc<Effort>) -> Scope<'t> {
+        let id = Stacks::ROOT;
+        Scope { stacks, id, template: &stacks.get(id).template, givens, effort: Rc::clone(effort) }
+    }
+
+    /// Another stack of the same deployment.
+    pub(crate) fn at(&self, id: StackId) -> Scope<'t> {
+        Scope { id, template: &self.stacks.get(id).template, effort: Rc::clone(&self.effort), ..*self }
+    }
+
+    /// The logical ids that lead to the stack, joined with `/`; empty for the root.
+    pub(crate) fn path(&self) -> &'t str {
+        &self.stacks.get(self.id).path
     }
 
     /// Begins another key: it may cost as much as the one before.
@@ -35,7 +56,7 @@ impl<'t> Scope<'t> {
     /// CloudFormation refuses is refused, each in its place.
     pub(crate) fn resolve(&self, expr: &Expr, world: &World) -> Value {
         self.effort.deeper(|| self.resolve_one(expr, world)).unwrap_or_else(|| {
-            let kind = Kind::Unknown(later_here("budget", "expressions", expr.span));
+            let kind = Kind::Unknown(self.later_here("budget", "expressions", expr.span));
             Value { span: expr.span, kind }
         })
     }
@@ -60,9 +81,8 @@ impl<'t> Scope<'t> {
 
     /// Source: cloudformation User Guide, pseudo-parameter-reference.html: AWS::NoValue removes the property.
     fn map(&self, expr: &Expr, entries: &[(crate::template::Key, Expr)], world: &World) -> Kind {
-        let macros = |key: &str| key == "Fn::Transform" || key.starts_with("Fn::ForEach::");
-        if let Some((key, _)) = entries.iter().find(|(key, _)| macros(&key.text)) {
-            return Kind::Unknown(later_here("transform", &key.text, expr.span));
+        if let Some((key, _)) = entries.iter().find(|(key, _)| is_macro(&key.text)) {
+            return Kind::Unknown(self.later_here("transform", &key.text, expr.span));
         }
         let resolved = entries
             .iter()
@@ -84,6 +104,11 @@ impl<'t> Scope<'t> {
         };
         Value { span: expr.span, kind }
     }
+}
+
+/// Whether the key of a map stands for what a macro will write.
+pub(super) fn is_macro(key: &str) -> bool {
+    key == "Fn::Transform" || key.starts_with("Fn::ForEach::")
 }
 
 /// CloudFormation refuses the template at `expr`.

@@ -7,12 +7,13 @@ mod expr;
 mod intrinsics;
 mod read;
 mod references;
+mod stacks;
 mod sub;
 #[allow(clippy::module_inception, reason = "the template is the layer's central noun")]
 mod template;
 
 pub(crate) use expr::{Expr, ExprKind, Key, SubPart};
 pub(crate) use references::{Target, references};
+pub(crate) use stacks::{Nested, StackId, Stacks, Unfollowed};
 pub(crate) use sub::framework_variable;
-#[allow(unused_imports, reason = "nested stacks and the resolved template read outputs")]
-pub(crate) use template::{Output, POLICY, Parameter, Resource, Template};
+pub(crate) use template::{POLICY, Parameter, Resource, Template};

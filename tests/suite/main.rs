@@ -24,5 +24,6 @@ mod iam;
 mod json_report;
 mod layers;
 mod naive;
+mod nested;
 mod rule_pages;
 mod support;
