@@ -1,186 +1,135 @@
 //! `cfn-lockout check` and `cfn-lockout policy`: files in, report out.
 
-use std::path::{Path, PathBuf};
+use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use anyhow::bail;
 
 use crate::deployment::Deployment;
-use crate::lockout::check;
-use crate::report::{Failure, Report, TextOptions, collect, json, text};
-use crate::source::{Document, FileId, Limits, SourceError, Sources};
-use crate::template::Template;
+use crate::lockout::{Checked, check};
+use crate::report::{Report, TextOptions, collect, json, text};
+use crate::source::{FileId, Sources};
+use crate::template::Stacks;
 
-use super::args::{CheckArgs, Flags, Format, PolicyArgs, near_verb};
-use super::discover::{Content, Found, discover, open, too_large};
+use super::args::{CheckArgs, Flags, Format, PolicyArgs};
+use super::discover::discover;
 use super::exit::Exit;
+use super::files::{Files, Opened};
 use super::inputs::deployment;
+use super::nested::{failures, roots};
 use super::output::{print, wants_color, width, write};
-use super::scan;
 use super::suggest::nearest;
 
 /// Checks templates, prints the reports, and says how it ended.
 pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
     let deployment = deployment(&args.flags)?;
-    let mut run = Run::default();
+    let mut files = Files::default();
     let mut missing: Vec<PathBuf> = Vec::new();
     let found = discover(&args.paths, &args.flags.exclude, &mut |path| missing.push(path.to_owned()))?;
-    missing.iter().for_each(|path| run.missing(path));
-    let templates: Vec<(FileId, Template)> =
-        found.iter().filter_map(|file| run.template(file, &args.flags.stdin_filename)).collect();
-    known_parameters(&args.flags, &templates)?;
-    run.finish(&templates, &deployment, &args.flags)
+    missing.iter().for_each(|path| files.missing(path));
+    let mut named: BTreeSet<FileId> = BTreeSet::new();
+    let mut opened: Vec<Opened> = Vec::new();
+    let mut seen: BTreeSet<FileId> = BTreeSet::new();
+    for file in &found {
+        let Some(template) = files.template(file, &args.flags.stdin_filename) else { continue };
+        named.extend(file.named.then_some(template.0));
+        // One file may have several paths.
+        if seen.insert(template.0) {
+            opened.push(template);
+        }
+    }
+    let stacks = roots(&opened, &deployment.givens, &mut files);
+    known_parameters(&args.flags, &stacks)?;
+    finish(files, &stacks, &named, &deployment, &args.flags)
 }
 
 /// Checks one bare key policy: a direct call of kms:PutKeyPolicy.
 pub(crate) fn run_policy(args: &PolicyArgs) -> anyhow::Result<Exit> {
     let deployment = deployment(&args.flags)?.direct();
-    let mut run = Run::default();
-    let found = discover(std::slice::from_ref(&args.file), &[], &mut |path| run.missing(path))?;
+    let mut files = Files::default();
+    let found = discover(std::slice::from_ref(&args.file), &[], &mut |path| files.missing(path))?;
     let Some(file) = found.iter().find(|file| file.named) else {
-        if run.report.failures.is_empty() {
+        if files.failures.is_empty() {
             bail!("`{}` is a folder: name the file that holds the key policy", args.file.display());
         }
-        return run.finish(&[], &deployment, &args.flags);
+        return finish(files, &[], &BTreeSet::new(), &deployment, &args.flags);
     };
-    let templates: Vec<(FileId, Template)> = run.policy(file, &args.flags.stdin_filename).into_iter().collect();
-    run.finish(&templates, &deployment, &args.flags)
+    let opened = files.policy(file, &args.flags.stdin_filename);
+    let stacks: Vec<Stacks> = opened.into_iter().map(|(file, template)| Stacks::of(file, template)).collect();
+    finish(files, &stacks, &BTreeSet::new(), &deployment, &args.flags)
 }
 
-/// A `--parameter` that no template has is a typo.
-pub(super) fn known_parameters(flags: &Flags, templates: &[(FileId, Template)]) -> anyhow::Result<()> {
-    if templates.is_empty() {
+/// A `--parameter` that no template has is a typo. What is passed to a nested stack is its parent's business.
+pub(super) fn known_parameters(flags: &Flags, stacks: &[Stacks]) -> anyhow::Result<()> {
+    if stacks.is_empty() {
         return Ok(());
     }
-    let known: Vec<&str> = templates.iter().flat_map(|(_, template)| template.parameter_names()).collect();
-    match flags.parameter.iter().find(|(name, _)| !known.contains(&name.as_str())) {
-        None => Ok(()),
-        Some((name, _)) => match nearest(name, &known) {
-            Some(near) => bail!("--parameter: no template has a parameter `{name}`; did you mean `{near}`?"),
-            None => bail!("--parameter: no template has a parameter `{name}`"),
-        },
+    let of = |nested: bool| {
+        let templates = stacks.iter().flat_map(Stacks::all).filter(move |stack| stack.path.is_empty() != nested);
+        templates.flat_map(|stack| stack.template.parameter_names())
+    };
+    let known: Vec<&str> = of(false).collect();
+    let Some((name, _)) = flags.parameter.iter().find(|(name, _)| !known.contains(&name.as_str())) else {
+        return Ok(());
+    };
+    if of(true).any(|own| own == name) {
+        bail!("--parameter: only a nested stack has a parameter `{name}`: its value is what the parent passes");
+    }
+    match nearest(name, &known) {
+        Some(near) => bail!("--parameter: no template has a parameter `{name}`; did you mean `{near}`?"),
+        None => bail!("--parameter: no template has a parameter `{name}`"),
     }
 }
 
-#[derive(Default)]
-pub(super) struct Run {
-    limits: Limits,
-    /// The files that were read.
-    pub(super) sources: Sources,
-    /// What was found out about them.
-    pub(super) report: Report,
+/// Checks what was opened and prints it.
+fn finish(
+    mut files: Files,
+    stacks: &[Stacks],
+    named: &BTreeSet<FileId>,
+    deployment: &Deployment,
+    flags: &Flags,
+) -> anyhow::Result<Exit> {
+    let report = checked(&mut files, stacks, named, deployment);
+    write_all(&report, &files.sources, flags)?;
+    print(&rendered(&report, &files.sources, flags.format, flags, wants_color(flags.color)))?;
+    Ok(Exit::of(&report, flags.fail_on.severity()))
 }
 
-impl Run {
-    /// Checks what was opened and prints it.
-    fn finish(
-        mut self,
-        templates: &[(FileId, Template)],
-        deployment: &Deployment,
-        flags: &Flags,
-    ) -> anyhow::Result<Exit> {
-        self.collect(templates, deployment);
-        self.write(flags)?;
-        print(&self.rendered(flags.format, flags, wants_color(flags.color)))?;
-        Ok(Exit::of(&self.report, flags.fail_on.severity()))
-    }
-
-    /// Checks what was opened.
-    pub(super) fn collect(&mut self, templates: &[(FileId, Template)], deployment: &Deployment) {
-        let files: Vec<FileId> = templates.iter().map(|(file, _)| *file).collect();
-        let checked = templates.iter().map(|(_, template)| check(template, deployment)).collect();
-        collect(&files, checked, deployment, &mut self.report);
-    }
-
-    /// Writes the further reports.
-    pub(super) fn write(&self, flags: &Flags) -> anyhow::Result<()> {
-        for (format, path) in &flags.output {
-            write(path, &self.rendered(*format, flags, false))?;
-        }
-        Ok(())
-    }
-
-    fn fail(&mut self, path: &str, error: SourceError) {
-        let SourceError { message, line, column } = error;
-        self.report.failures.push(Failure { path: path.to_owned(), line, column, message });
-    }
-
-    fn fail_whole(&mut self, path: &str, message: String) {
-        self.fail(path, SourceError { message, line: 0, column: 0 });
-    }
-
-    /// A named path that does not exist.
-    pub(super) fn missing(&mut self, path: &Path) {
-        let shown = path.display().to_string();
-        let message = match near_verb(&shown) {
-            Some(verb) => format!("there is no such file or folder; did you mean `cfn-lockout {verb}`?"),
-            None => "there is no such file or folder".to_owned(),
-        };
-        self.fail_whole(&shown, message);
-    }
-
-    /// The bytes of a file and the path it is shown under; or a failure goes into the report, or it is nobody's business.
-    fn bytes(&mut self, found: &Found, stdin_name: &str) -> Option<(String, Vec<u8>)> {
-        let shown = if found.path.is_some() { found.shown.clone() } else { stdin_name.to_owned() };
-        match open(found, self.limits.bytes) {
-            Ok(Content::Bytes(bytes)) => return Some((shown, bytes)),
-            Ok(Content::TooLarge { size, mentions }) if found.named || mentions => {
-                self.fail_whole(&shown, too_large(size, self.limits.bytes));
-            }
-            Err(error) if found.named => self.fail_whole(&shown, format!("{error:#}")),
-            Ok(Content::TooLarge { .. }) | Err(_) => {}
-        }
-        None
-    }
-
-    /// The template in a file, if there is one that matters.
-    pub(super) fn template(&mut self, found: &Found, stdin_name: &str) -> Option<(FileId, Template)> {
-        let (shown, bytes) = self.bytes(found, stdin_name)?;
-        if !found.named && (scan::is_binary(&bytes) || !scan::may_hold_key(&bytes)) {
-            return None;
-        }
-        let matters = found.named || scan::mentions_key(&bytes);
-        let document = self.parse(&shown, bytes, matters)?;
-        match Template::parse(&document) {
-            Some(template) => Some((self.add(shown, document), template)),
-            None => {
-                if found.named {
-                    let message = "this is no CloudFormation template: it has no `Resources` with a `Type`".to_owned();
-                    self.fail(&shown, SourceError { message, line: 1, column: 1 });
-                }
-                None
-            }
+/// Checks what was opened.
+pub(super) fn checked(
+    files: &mut Files,
+    stacks: &[Stacks],
+    named: &BTreeSet<FileId>,
+    deployment: &Deployment,
+) -> Report {
+    let mut all: Vec<Checked> = Vec::new();
+    for stacks in stacks {
+        let root = stacks.get(Stacks::ROOT).file;
+        for mut checked in check(stacks, deployment) {
+            let is_named = named.contains(&root) || named.contains(&checked.file);
+            failures(&mut checked, is_named, files);
+            all.push(checked);
         }
     }
+    let mut report = Report::default();
+    collect(all, deployment, &mut report);
+    report.failures = std::mem::take(&mut files.failures);
+    report
+}
 
-    /// The key policy in a file, as the only key of a template.
-    fn policy(&mut self, found: &Found, stdin_name: &str) -> Option<(FileId, Template)> {
-        let (shown, bytes) = self.bytes(found, stdin_name)?;
-        let document = self.parse(&shown, bytes, true)?;
-        let template = Template::of_policy(&document);
-        Some((self.add(shown, document), template))
+/// Writes the further reports.
+pub(super) fn write_all(report: &Report, sources: &Sources, flags: &Flags) -> anyhow::Result<()> {
+    for (format, path) in &flags.output {
+        write(path, &rendered(report, sources, *format, flags, false))?;
     }
+    Ok(())
+}
 
-    fn parse(&mut self, shown: &str, bytes: Vec<u8>, matters: bool) -> Option<Document> {
-        match Document::parse(self.sources.next_id(), bytes, &self.limits) {
-            Ok(document) => return Some(document),
-            Err(error) if matters => self.fail(shown, error),
-            Err(_) => {}
-        }
-        None
-    }
-
-    fn add(&mut self, shown: String, document: Document) -> FileId {
-        let file = self.sources.next_id();
-        self.sources.add(shown, document);
-        file
-    }
-
-    fn rendered(&self, format: Format, flags: &Flags, color: bool) -> String {
-        let Flags { quiet, verbose, why, .. } = *flags;
-        let options = TextOptions { color, quiet, verbose, why, width: width() };
-        match format {
-            Format::Text => text(&self.report, &self.sources, options),
-            Format::Json => json(&self.report, &self.sources),
-        }
+fn rendered(report: &Report, sources: &Sources, format: Format, flags: &Flags, color: bool) -> String {
+    let Flags { quiet, verbose, why, .. } = *flags;
+    let options = TextOptions { color, quiet, verbose, why, width: width() };
+    match format {
+        Format::Text => text(report, sources, options),
+        Format::Json => json(report, sources),
     }
 }

@@ -79,7 +79,7 @@ fn below(root: &Path, exclude: &[String], outer: bool) -> anyhow::Result<Vec<Fou
 }
 
 /// A path with `/`, without a leading `./`, relative to the working directory where it is below it.
-fn shown(path: &Path) -> String {
+pub(crate) fn shown(path: &Path) -> String {
     let here = std::env::current_dir().ok();
     let relative = here.as_deref().and_then(|here| path.strip_prefix(here).ok()).unwrap_or(path);
     let text = relative.to_string_lossy().replace('\\', "/");

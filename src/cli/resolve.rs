@@ -1,50 +1,54 @@
 //! `cfn-lockout resolve`: one template in, the resolved template with the verdicts of its keys out.
 
+use std::collections::BTreeSet;
+
 use anyhow::{anyhow, bail};
 
 use crate::lockout::resolved;
-use crate::report::resolved as render;
+use crate::report::{Report, resolved as render};
+use crate::template::Stacks;
 
 use super::args::ResolveArgs;
-use super::check::{Run, known_parameters};
+use super::check::{checked, known_parameters, write_all};
 use super::discover::discover;
 use super::exit::Exit;
+use super::files::Files;
 use super::inputs::deployment;
+use super::nested::roots;
 use super::output::print;
 
 /// Prints the resolved template. The exit code is that of `check`; a template that CloudFormation refuses counts as an error.
 pub(crate) fn run(args: &ResolveArgs) -> anyhow::Result<Exit> {
     let deployment = deployment(&args.flags)?;
-    let mut run = Run::default();
-    let found = discover(std::slice::from_ref(&args.template), &[], &mut |path| run.missing(path))?;
-    let template = match found.iter().find(|file| file.named) {
-        Some(file) => run.template(file, &args.flags.stdin_filename),
-        None if run.report.failures.is_empty() => {
+    let mut files = Files::default();
+    let found = discover(std::slice::from_ref(&args.template), &[], &mut |path| files.missing(path))?;
+    let opened: Vec<_> = match found.iter().find(|file| file.named) {
+        Some(file) => files.template(file, &args.flags.stdin_filename).into_iter().collect(),
+        None if files.failures.is_empty() => {
             bail!("`{}` is a folder: name the file that holds the template", args.template.display())
         }
-        None => None,
+        None => Vec::new(),
     };
-    let templates: Vec<_> = template.into_iter().collect();
-    known_parameters(&args.flags, &templates)?;
-    run.collect(&templates, &deployment);
-    run.write(&args.flags)?;
-    let (Some((file, template)), Some(document)) =
-        (templates.first(), templates.first().and_then(|(file, _)| run.sources.document(*file)))
-    else {
-        return Err(unread(&run));
-    };
-    let resolved = resolved(template, document, &deployment);
-    print(&render(&resolved, *file, &run.report, &run.sources))?;
+    let stacks = roots(&opened, &deployment.givens, &mut files);
+    known_parameters(&args.flags, &stacks)?;
+    let named: BTreeSet<_> = opened.iter().map(|(file, _)| *file).collect();
+    let report = checked(&mut files, &stacks, &named, &deployment);
+    write_all(&report, &files.sources, &args.flags)?;
+    let Some(stacks) = stacks.first() else { return Err(unread(&report)) };
+    let file = stacks.get(Stacks::ROOT).file;
+    let Some(document) = files.sources.document(file) else { return Err(unread(&report)) };
+    let resolved = resolved(stacks, document, &deployment);
+    print(&render(&resolved, file, &report, &files.sources))?;
     let fails = args.flags.fail_on.severity().is_some() && !resolved.refusals.is_empty();
-    Ok(match Exit::of(&run.report, args.flags.fail_on.severity()) {
+    Ok(match Exit::of(&report, args.flags.fail_on.severity()) {
         Exit::Clean if fails => Exit::Findings,
         exit => exit,
     })
 }
 
 /// Why there is no template to resolve.
-fn unread(run: &Run) -> anyhow::Error {
-    match run.report.failures.first() {
+fn unread(report: &Report) -> anyhow::Error {
+    match report.failures.first() {
         Some(failure) if failure.line > 0 => {
             anyhow!("{}:{}:{}: {}", failure.path, failure.line, failure.column, failure.message)
         }

@@ -5,6 +5,7 @@ use crate::lockout::{Checked, KeyAnswer, Verdict};
 use crate::source::Span;
 
 use super::reasons::{Why, why};
+use super::refused::Refusals;
 use super::words::{facts, key as named, short};
 use super::{Code, Finding, Related, ignored, lockouts, refused};
 
@@ -13,7 +14,8 @@ pub(crate) fn judge(templates: &[Checked], deployment: &Deployment) -> Vec<Findi
     let judge = Judge { deployment };
     let keys = || templates.iter().flat_map(|checked| &checked.keys);
     let relying: Vec<&KeyAnswer> = keys().filter(|key| key.verdict == Verdict::SafeIfIam).collect();
-    let mut out: Vec<Finding> = templates.iter().flat_map(|checked| of_template(&judge, checked)).collect();
+    let refusals = refused::known(templates);
+    let mut out: Vec<Finding> = templates.iter().flat_map(|checked| of_template(&judge, checked, &refusals)).collect();
     out.extend(judge.relies_on_iam(&relying));
     out
 }
@@ -24,8 +26,8 @@ pub(crate) fn reasoning(key: &KeyAnswer, deployment: &Deployment) -> Why {
     why(key, &judge.deployer(), judge.principal().as_deref())
 }
 
-fn of_template(judge: &Judge<'_>, checked: &Checked) -> Vec<Finding> {
-    let mut out = refused::by_cloudformation(judge, checked);
+fn of_template(judge: &Judge<'_>, checked: &Checked, refusals: &Refusals<'_>) -> Vec<Finding> {
+    let mut out = refused::by_cloudformation(judge, checked, refusals);
     for key in &checked.keys {
         match key.verdict {
             Verdict::Lockout => out.push(lockouts::locks_out(judge, key)),
@@ -39,7 +41,16 @@ fn of_template(judge: &Judge<'_>, checked: &Checked) -> Vec<Finding> {
         out.extend(ignored::statements(judge, key));
     }
     out.extend(ignored::duplicates(judge, checked));
+    out.iter_mut().for_each(|finding| in_stack(finding, &checked.stack));
     out
+}
+
+/// A finding about a nested stack says which: one template may be several stacks.
+fn in_stack(finding: &mut Finding, stack: &str) {
+    if !stack.is_empty() {
+        finding.stack = stack.to_owned();
+        finding.notes.insert(0, format!("nested stack: {stack}"));
+    }
 }
 
 /// What all findings of one deployment share.
@@ -102,8 +113,13 @@ impl Judge<'_> {
                 .map_or_else(|| "facts that were not given".to_owned(), |open| format!("{} `{}`", open.kind, open.name))
         };
         let message = format!("whether KMS accepts {} depends on {on}", named(key));
-        let span = key.open.iter().find_map(|open| open.span).unwrap_or(key.span);
-        let mut finding = self.finding(Code::Undecided, &key.id, span, message);
+        // What a parent decides about a nested stack stands in another file.
+        let places = || key.open.iter().filter_map(|open| Some((open, open.span?)));
+        let here = places().find(|(_, span)| span.file == key.span.file).map_or(key.span, |(_, span)| span);
+        let mut finding = self.finding(Code::Undecided, &key.id, here, message);
+        let elsewhere = places().filter(|(_, span)| span.file != here.file);
+        finding.related =
+            elsewhere.map(|(open, span)| Related { span, message: format!("{} `{}`", open.kind, open.name) }).collect();
         let cases = key.cases.iter().filter(|case| !case.when.is_empty());
         finding.notes.extend(cases.map(|case| format!("{} when {}", case.verdict.word(), facts(&case.when))));
         finding.notes.extend(self.notes(key));
@@ -126,6 +142,7 @@ impl Judge<'_> {
         finding.related = others.iter().map(related).collect();
         finding.help = "give the deployer's policies with --identity-policy FILE, or the account's with --iam-snapshot FILE; the statement they need:\n{\"Effect\": \"Allow\", \"Action\": \"kms:PutKeyPolicy\", \"Resource\": \"*\"}".to_owned();
         finding.notes.extend(self.notes(first));
+        in_stack(&mut finding, &first.stack);
         Some(finding)
     }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::lockout::{Checked, KeyAnswer, Outcome};
 use crate::policy::ProblemKind;
+use crate::source::Span;
 use crate::world::Refusal;
 
 use super::judge::Judge;
@@ -13,8 +14,17 @@ use super::{Code, Finding, Related};
 /// How many further places of the same refusal are shown.
 const PLACES: usize = 4;
 
+/// The refusals that belong to a template, by place and message; those of a nested stack also reach its keys.
+pub(super) type Refusals<'c> = BTreeSet<(Span, &'c str)>;
+
+/// All refusals that belong to templates.
+pub(super) fn known(templates: &[Checked]) -> Refusals<'_> {
+    let refusals = templates.iter().flat_map(|checked| &checked.refusals);
+    refusals.map(|(_, refusal)| (refusal.span, refusal.message.as_str())).collect()
+}
+
 /// What CloudFormation refuses: one finding for each problem of each key, and one for each problem of all the rest.
-pub(super) fn by_cloudformation(judge: &Judge<'_>, checked: &Checked) -> Vec<Finding> {
+pub(super) fn by_cloudformation(judge: &Judge<'_>, checked: &Checked, known: &Refusals<'_>) -> Vec<Finding> {
     let keys: BTreeSet<&str> = checked.keys.iter().map(|key| key.id.as_str()).collect();
     let mut groups: Vec<(&str, Vec<&Refusal>)> = Vec::new();
     let mut places: BTreeMap<(&str, &str), usize> = BTreeMap::new();
@@ -26,12 +36,11 @@ pub(super) fn by_cloudformation(judge: &Judge<'_>, checked: &Checked) -> Vec<Fin
             None => groups.push((owner, vec![refusal])),
         }
     }
-    let known: BTreeSet<_> = checked.refusals.iter().map(|(_, refusal)| (refusal.span, &refusal.message)).collect();
     let mut out: Vec<Finding> =
         groups.iter().filter_map(|(owner, refusals)| template_refused(judge, owner, refusals)).collect();
     for key in &checked.keys {
         let Some(Outcome::Refused(refusals)) = key.leaf.as_ref().map(|leaf| &leaf.outcome) else { continue };
-        let own = refusals.iter().filter(|refusal| !known.contains(&(refusal.span, &refusal.message)));
+        let own = refusals.iter().filter(|refusal| !known.contains(&(refusal.span, refusal.message.as_str())));
         out.extend(own.filter_map(|refusal| template_refused(judge, &key.id, &[refusal])));
     }
     out

@@ -28,6 +28,7 @@ pub(crate) fn facts(when: &[When]) -> String {
 fn fact(when: &When) -> String {
     let subject = match &when.subject {
         Subject::Parameter(name) => format!("parameter {name}"),
+        Subject::NestedParameter { stack, name } => format!("parameter {name} of nested stack {stack}"),
         Subject::Condition(name) => format!("condition {name}"),
         Subject::Deployer => "the deployer".to_owned(),
         Subject::Account => "the account".to_owned(),

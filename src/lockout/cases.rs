@@ -88,9 +88,13 @@ fn facts(path: &[(Question, bool)]) -> Vec<When> {
 
 /// Of AllowedValues, everything but one: then it is that one.
 fn only_value_left(when: &mut When, path: &[(Question, bool)]) {
-    let (Subject::Parameter(name), WhenTest::NotIn(excluded)) = (&when.subject, &when.test) else { return };
+    let (Subject::Parameter(_) | Subject::NestedParameter { .. }, WhenTest::NotIn(excluded)) =
+        (&when.subject, &when.test)
+    else {
+        return;
+    };
     let allowed = path.iter().find_map(|(question, _)| {
-        let hole = question.hole().filter(|hole| *hole.origin() == Origin::Parameter(name.clone()))?;
+        let hole = question.hole().filter(|hole| subject(hole) == when.subject)?;
         hole.shape().allowed.clone()
     });
     let Some(allowed) = allowed else { return };
@@ -134,6 +138,7 @@ fn fact(question: &Question, yes: bool) -> (Subject, WhenTest) {
 fn subject(hole: &Hole) -> Subject {
     match hole.origin() {
         Origin::Parameter(name) => Subject::Parameter(name.clone()),
+        Origin::NestedParameter(stack, name) => Subject::NestedParameter { stack: stack.clone(), name: name.clone() },
         Origin::Account => Subject::Account,
         Origin::Deployer(_) => Subject::Deployer,
         Origin::Context(key) => Subject::Context(key.clone()),

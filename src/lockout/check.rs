@@ -1,4 +1,4 @@
-//! All keys of one template in one deployment: explores the nominal world for the verdict, and every other world for the
+//! All keys of one template and its nested stacks in one deployment: explores the nominal world for the verdict, and every other world for the
 //! cases (design §2, "Worlds").
 
 use std::cell::Cell;
@@ -7,28 +7,34 @@ use std::collections::BTreeSet;
 use crate::deployment::Deployment;
 use crate::policy::{Document, Doubt, Grant, Layer, doubts};
 use crate::resolve::Scope;
-use crate::source::{Duplicate, Span};
-use crate::template::{POLICY, Resource, Template};
+use crate::source::{Duplicate, FileId, Span};
+use crate::template::{POLICY, Resource, Stacks};
 use crate::world::{Budget, Hole, Refusal, Text, Tree, Value, World, explore};
 
 use super::administrators::administrators;
 use super::answer::{self, Answered};
 use super::cases::cases;
 use super::evaluate::{Leaf, Outcome, Subject, evaluate};
+use super::nested::{self, NotFollowed, Refusals};
 use super::opens::opens;
-use super::refusals;
 use super::verdict::{Case, Open, Verdict};
 
 /// How many worlds may be run for all keys of a template.
 const WORLDS_OF_ALL: usize = 60_000;
 
-/// What was found out about a template. One without keys is nobody's business.
-#[derive(Debug, Default)]
+/// What was found out about the template of one stack. One without keys is nobody's business.
+#[derive(Debug)]
 pub(crate) struct Checked {
+    /// The file of the template.
+    pub(crate) file: FileId,
+    /// The path of nested stacks that leads to it; empty for the template that was checked.
+    pub(crate) stack: String,
     /// Every key that is created, in the order of the template.
     pub(crate) keys: Vec<KeyAnswer>,
     /// Keys that are not created, and why.
     pub(crate) skipped: Vec<(String, String)>,
+    /// Nested stacks that are not known.
+    pub(crate) not_followed: Vec<NotFollowed>,
     /// What CloudFormation refuses, with the resource's logical id where there is one.
     pub(crate) refusals: Vec<(String, Refusal)>,
     /// What is written twice in a key, with the key's logical id.
@@ -41,6 +47,8 @@ pub(crate) struct Checked {
 /// The answer for one key.
 #[derive(Debug)]
 pub(crate) struct KeyAnswer {
+    /// The path of nested stacks that leads to it.
+    pub(crate) stack: String,
     /// Its logical id.
     pub(crate) id: String,
     /// The place of the logical id.
@@ -67,36 +75,63 @@ pub(crate) struct KeyAnswer {
     pub(crate) assumes: Vec<String>,
 }
 
-/// Checks every key of `template`.
-pub(crate) fn check(template: &Template, deployment: &Deployment) -> Checked {
-    let scope = Scope::new(template, &deployment.givens);
-    let worlds = Cell::new(WORLDS_OF_ALL);
-    let defaults = defaults(&scope);
-    let nominal = nominal(&scope);
-    let mut out = Checked { duplicates: template.duplicates.clone(), ..Checked::default() };
-    if template.keys().next().is_none() {
-        return out;
-    }
-    out.refusals = refusals::of_template(&scope, &nominal);
-    for key in template.keys() {
-        let refused = refusals::of_key(template, key, &out.refusals);
-        let subject = Subject {
-            scope: &scope,
-            key,
-            refused: &refused,
-            deployment,
-            bypass_counts: true,
-            doubted: None,
-            worlds: &worlds,
+/// Checks every key of a template and of the stacks nested in it: one result for each stack, the template's own first.
+pub(crate) fn check(stacks: &Stacks, deployment: &Deployment) -> Vec<Checked> {
+    let root = Scope::new(stacks, &deployment.givens);
+    let defaults = defaults(&root);
+    let nominal = nominal(&root);
+    let scopes: Vec<Scope<'_>> = stacks.ids().map(|id| root.at(id)).collect();
+    let run = Run {
+        deployment,
+        has_defaults: !defaults.is_empty(),
+        refusals: nested::refusals(&scopes, &nominal),
+        nominal,
+        worlds: Cell::new(WORLDS_OF_ALL),
+    };
+    scopes.iter().map(|scope| run.stack(scope)).collect()
+}
+
+/// What the keys of all stacks share.
+struct Run<'d> {
+    deployment: &'d Deployment,
+    nominal: World,
+    has_defaults: bool,
+    refusals: Refusals,
+    worlds: Cell<usize>,
+}
+
+impl Run<'_> {
+    fn stack(&self, scope: &Scope<'_>) -> Checked {
+        let mut out = Checked {
+            file: scope.stacks.get(scope.id).file,
+            stack: scope.path().to_owned(),
+            keys: Vec::new(),
+            skipped: Vec::new(),
+            not_followed: nested::not_followed(scope, &self.nominal),
+            refusals: self.refusals.get(&scope.id).cloned().unwrap_or_default(),
+            duplicates: scope.template.duplicates.clone(),
+            worlds: 0,
         };
-        scope.renew();
-        match check_key(&subject, &nominal, !defaults.is_empty()) {
-            Ok(answer) => out.keys.push(answer),
-            Err(because) => out.skipped.push((key.id.clone(), because)),
+        let before = self.worlds.get();
+        for key in scope.template.keys() {
+            let subject = Subject {
+                scope,
+                key,
+                refused: &nested::of_key(scope, key, &self.refusals),
+                deployment: self.deployment,
+                bypass_counts: true,
+                doubted: None,
+                worlds: &self.worlds,
+            };
+            scope.renew();
+            match check_key(&subject, &self.nominal, self.has_defaults) {
+                Ok(answer) => out.keys.push(answer),
+                Err(because) => out.skipped.push((key.id.clone(), because)),
+            }
         }
+        out.worlds = before.saturating_sub(self.worlds.get());
+        out
     }
-    out.worlds = WORLDS_OF_ALL.saturating_sub(worlds.get());
-    out
 }
 
 /// The world that would be deployed: values given, else Defaults (design §2, "Worlds").
@@ -119,7 +154,9 @@ fn defaults(scope: &Scope<'_>) -> Vec<(Hole, Text)> {
 fn check_key(subject: &Subject<'_>, nominal: &World, has_defaults: bool) -> Result<KeyAnswer, String> {
     let tree = run(subject, nominal);
     let answered = answer::of(&tree);
-    let Answered::Verdict(verdict) = answered else { return Err(not_created(subject.key)) };
+    let Answered::Verdict(verdict) = answered else {
+        return Err(nested::not_created(subject.scope, subject.key, nominal));
+    };
     let every = if has_defaults { run(subject, &World::default()) } else { tree.clone() };
     let leaf = answer::representative(&tree, verdict).cloned();
     let bypassed = tree.paths().iter().any(|(_, leaf)| leaf.is_some_and(|leaf| leaf.outcome == Outcome::Bypassed));
@@ -133,6 +170,7 @@ fn check_key(subject: &Subject<'_>, nominal: &World, has_defaults: bool) -> Resu
     let policy = leaf.as_ref().and_then(|leaf| leaf.policy.clone());
     let open = opens(&tree, subject);
     Ok(KeyAnswer {
+        stack: subject.scope.path().to_owned(),
         id: subject.key.id.clone(),
         span: subject.key.span,
         kind: kind(subject.key),
@@ -199,12 +237,5 @@ fn kind(key: &Resource) -> &'static str {
         POLICY => POLICY,
         "AWS::KMS::ReplicaKey" => "AWS::KMS::ReplicaKey",
         _ => "AWS::KMS::Key",
-    }
-}
-
-fn not_created(key: &Resource) -> String {
-    match &key.condition {
-        Some((name, _)) => format!("its condition `{name}` is false"),
-        None => "it is not created".to_owned(),
     }
 }

@@ -108,7 +108,10 @@ impl Leaf {
 /// What happens to the key in `world`.
 pub(crate) fn evaluate(subject: &Subject<'_>, world: &World) -> Result<Leaf, Stop> {
     let Subject { scope, key, .. } = subject;
-    if let Some(refusal) = scope.broken_rule(world) {
+    if !scope.is_created(world)? {
+        return Ok(Leaf::of(Outcome::NotCreated));
+    }
+    if let Some(refusal) = scope.broken_rule_on_the_way(world) {
         return Ok(Leaf::of(Outcome::RuleBroken(refusal)));
     }
     if let Some((name, span)) = &key.condition
@@ -246,7 +249,7 @@ fn key_arn(subject: &Subject<'_>, properties: &Value) -> Text {
     }
     // No id that a template can write is the id of a key that does not exist yet; a policy by itself is for one that does.
     let exists = subject.key.kind == POLICY;
-    let name = if exists { "KeyId".to_owned() } else { format!("{}.KeyId", subject.key.id) };
+    let name = if exists { "KeyId".to_owned() } else { subject.scope.own(&format!("{}.KeyId", subject.key.id)) };
     let origin = Origin::Later { kind: if exists { "key" } else { "getatt" }, name, at: None };
     let shape = Shape { class: Class::Hex, allowed: (!exists).then(Vec::new), ..Shape::default() };
     arn.append(&Text::hole(Hole::new(origin, shape, None)));

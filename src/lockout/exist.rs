@@ -37,12 +37,15 @@ fn absent(snapshot: &Snapshot, known: &str) -> Option<String> {
     })
 }
 
-/// Whether the template itself creates a user or role with this ARN.
+/// Whether the template itself, or a stack above, below or beside it, creates a user or role with this ARN.
 fn created(subject: &Subject<'_>, arn: &str, world: &World) -> bool {
-    let resources = subject.scope.template.resources.iter();
-    let mut people = resources.filter(|one| matches!(one.kind.as_str(), "AWS::IAM::Role" | "AWS::IAM::User"));
-    people.any(|one| match subject.scope.attribute(&one.id, "Arn", one.span, world) {
-        Kind::Text(text) => world.fill(&text).as_literal() == Some(arn),
-        _ => false,
+    subject.scope.stacks.ids().any(|id| {
+        let scope = subject.scope.at(id);
+        let resources = scope.template.resources.iter();
+        let mut people = resources.filter(|one| matches!(one.kind.as_str(), "AWS::IAM::Role" | "AWS::IAM::User"));
+        people.any(|one| match scope.attribute(&one.id, "Arn", one.span, world) {
+            Kind::Text(text) => world.fill(&text).as_literal() == Some(arn),
+            _ => false,
+        })
     })
 }

@@ -1,5 +1,6 @@
 //! The facts that were asked for and not given, each with the way to give it.
 
+use crate::source::Span;
 use crate::world::{Facet, Hole, Origin, Question, Tree};
 
 use super::evaluate::{Leaf, Outcome, Subject};
@@ -51,19 +52,24 @@ fn budget() -> Open {
 
 fn of_hole(hole: &Hole, subject: &Subject<'_>) -> Open {
     let name = hole.origin().name();
-    let declared = subject.scope.template.parameters.get(&name).map(|parameter| parameter.span);
-    let is_parameter = matches!(hole.origin(), Origin::Parameter(_));
-    Open {
-        kind: hole.origin().kind(),
-        span: declared.filter(|_| is_parameter).or(hole.span()),
-        help: help(hole, &name),
-        name,
-    }
+    let declared = match hole.origin() {
+        Origin::Parameter(name) => declaration(subject, "", name),
+        Origin::NestedParameter(stack, name) => declaration(subject, stack, name),
+        _ => None,
+    };
+    Open { kind: hole.origin().kind(), span: declared.or(hole.span()), help: help(hole, &name), name }
+}
+
+/// Where a parameter of a stack is declared.
+fn declaration(subject: &Subject<'_>, stack: &str, name: &str) -> Option<Span> {
+    let stack = subject.scope.stacks.all().find(|one| one.path == stack)?;
+    stack.template.parameters.get(name).map(|parameter| parameter.span)
 }
 
 fn help(hole: &Hole, name: &str) -> String {
     match hole.origin() {
         Origin::Parameter(name) => format!("--parameter {name}=…"),
+        Origin::NestedParameter(stack, name) => format!("pass `{name}` in the Parameters of nested stack `{stack}`"),
         Origin::Account => "--account ID, or an ARN with --deployer or --role-arn".to_owned(),
         Origin::Region => "--region REGION".to_owned(),
         Origin::Partition => "--partition aws, or --region REGION".to_owned(),
@@ -88,6 +94,7 @@ fn help(hole: &Hole, name: &str) -> String {
                 "whether NotPrincipal spares a principal of which not all ARNs are listed is not documented: use a condition on aws:PrincipalArn".to_owned()
             }
             "iam" => format!("the IAM snapshot lacks `{name}`: give the policies with --identity-policy"),
+            "stack-output" => format!("let TemplateURL be the path of the nested template, which has the output `{name}`"),
             "function" => format!("this version does not resolve `{name}`"),
             _ => "only the deployment will tell".to_owned(),
         },

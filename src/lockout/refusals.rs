@@ -18,7 +18,7 @@ pub(crate) fn of_template(scope: &Scope<'_>, nominal: &World) -> Vec<(String, Re
     let template = scope.template;
     let mut out: Vec<(String, Refusal)> = Vec::new();
     out.extend(
-        scope.violations().into_iter().chain(scope.broken_rule(nominal)).map(|refusal| (String::new(), refusal)),
+        scope.violations(nominal).into_iter().chain(scope.broken_rule(nominal)).map(|refusal| (String::new(), refusal)),
     );
     for (name, condition) in &template.conditions {
         if let Err(Stop::Refused(refusal)) = scope.condition(name, condition.span, nominal) {

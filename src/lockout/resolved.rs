@@ -1,13 +1,13 @@
 //! The whole template as it would be deployed: resolved in the nominal world, with what CloudFormation refuses of it.
 //!
-//! Comes in: a template, its document and a deployment. Goes out: [`Resolved`]. Must not know: output.
+//! Comes in: a template with its nested stacks, its document and a deployment. Goes out: [`Resolved`]. Must not know: output.
 
 use std::collections::BTreeSet;
 
 use crate::deployment::Deployment;
 use crate::resolve::{Scope, Whole, whole};
 use crate::source::Document;
-use crate::template::Template;
+use crate::template::Stacks;
 use crate::world::Refusal;
 
 use super::check::nominal;
@@ -22,16 +22,16 @@ pub(crate) struct Resolved {
     pub(crate) refusals: Vec<(String, Refusal)>,
 }
 
-/// Resolves `template`, which stands in `document`.
-pub(crate) fn resolved(template: &Template, document: &Document, deployment: &Deployment) -> Resolved {
-    let scope = Scope::new(template, &deployment.givens);
+/// Resolves the root of `stacks`, which stands in `document`.
+pub(crate) fn resolved(stacks: &Stacks, document: &Document, deployment: &Deployment) -> Resolved {
+    let scope = Scope::new(stacks, &deployment.givens);
     let world = nominal(&scope);
     let mut refusals = refusals::of_template(&scope, &world);
     let whole = whole(&scope, document, &world);
     let mut seen: BTreeSet<_> = refusals.iter().map(|(_, refusal)| refusal.span).collect();
     for refusal in whole.refusals() {
         if seen.insert(refusal.span) {
-            let inside = template.resources.iter().find(|one| {
+            let inside = scope.template.resources.iter().find(|one| {
                 let (outer, inner) = (one.body, refusal.span);
                 outer.start <= inner.start && inner.end <= outer.end
             });

@@ -72,6 +72,13 @@ pub(crate) struct When {
 pub(crate) enum Subject {
     /// A template parameter.
     Parameter(String),
+    /// A parameter of a nested stack that its parent does not pass.
+    NestedParameter {
+        /// The path of the stack.
+        stack: String,
+        /// The parameter's name.
+        name: String,
+    },
     /// A named condition whose operands cannot be resolved.
     Condition(String),
     /// The principal that deploys.

@@ -100,7 +100,8 @@ impl Places<'_> {
     }
 
     fn open(&self, open: &Open, row: &KeyRow) -> Json {
-        let (line, column) = self.start(open.span.unwrap_or(row.span));
+        // Lines and columns are those of the key's file.
+        let (line, column) = self.start(open.span.filter(|span| span.file == row.file).unwrap_or(row.span));
         json!({ "kind": open.kind, "name": open.name, "line": line, "column": column, "help": open.help })
     }
 
@@ -128,6 +129,7 @@ fn case(case: &Case) -> Json {
 fn when(when: &When) -> Json {
     let (subject, name) = match &when.subject {
         Subject::Parameter(name) => ("parameter", json!(name)),
+        Subject::NestedParameter { name, .. } => ("parameter", json!(name)),
         Subject::Condition(name) => ("condition", json!(name)),
         Subject::Deployer => ("deployer", json!(true)),
         Subject::Account => ("account", json!(true)),
@@ -146,6 +148,9 @@ fn when(when: &When) -> Json {
     let mut out = Map::new();
     out.insert(subject.to_owned(), name);
     out.insert(test.to_owned(), value);
+    if let Subject::NestedParameter { stack, .. } = &when.subject {
+        out.insert("stack".to_owned(), json!(stack));
+    }
     Json::Object(out)
 }
 

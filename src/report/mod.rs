@@ -22,7 +22,7 @@ use crate::world::Plain;
 pub(crate) struct Report {
     /// Every key of every template and deployment.
     pub(crate) keys: Vec<KeyRow>,
-    /// Keys that the deployment does not create.
+    /// Keys that the deployment does not create, and nested stacks whose templates are not known.
     pub(crate) skipped: Vec<SkippedRow>,
     /// Files that could not be checked.
     pub(crate) failures: Vec<Failure>,
@@ -67,15 +67,17 @@ pub(crate) struct KeyRow {
     pub(crate) why: Why,
 }
 
-/// A key that the deployment does not create.
+/// A key that the deployment does not create, or a nested stack whose template is not known.
 #[derive(Debug)]
 pub(crate) struct SkippedRow {
     /// The file it stands in.
     pub(crate) file: FileId,
     /// Path of nested stacks.
     pub(crate) stack: String,
-    /// The key's logical id.
+    /// The logical id of key or nested stack.
     pub(crate) logical_id: String,
+    /// Whether it is a nested stack: keys in it are not checked.
+    pub(crate) is_stack: bool,
     /// Name of the deployment.
     pub(crate) deployment: String,
     /// Why.
@@ -83,7 +85,7 @@ pub(crate) struct SkippedRow {
 }
 
 /// A file that could not be checked.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Failure {
     /// Its path as shown.
     pub(crate) path: String,

@@ -94,24 +94,31 @@ fn failed(failure: &Failure) -> String {
 /// One line per key: verdict, logical id, place.
 fn keys(report: &Report, sources: &Sources, options: TextOptions) -> String {
     let all = options.verbose || options.why;
-    if report.keys.is_empty() || (report.keys.len() > LISTED && !all) {
+    let rows = report.keys.len() + report.skipped.iter().filter(|row| row.is_stack).count();
+    if rows == 0 || (rows > LISTED && !all) {
         return String::new();
     }
     let mut out = String::new();
     for row in &report.keys {
         let line = sources.document(row.file).map_or(1, |document| document.line_col(row.span.start).line);
-        let (verdict, id, path) = (row.verdict.word(), clean(&row.logical_id), clean(sources.path(row.file)));
+        let (verdict, id, path) = (row.verdict.word(), id(&row.stack, &row.logical_id), clean(sources.path(row.file)));
         out.push_str(&format!("{verdict:<14} {id:<24} {path}:{line}\n"));
         if options.why {
             out.push_str(&why::tree(row, options.width, clean));
         }
     }
     for row in &report.skipped {
-        let (id, path) = (clean(&row.logical_id), clean(sources.path(row.file)));
+        let (id, path) = (id(&row.stack, &row.logical_id), clean(sources.path(row.file)));
         out.push_str(&format!("{:<14} {id:<24} {path}: {}\n", "skipped", clean(&row.because)));
     }
     out.push('\n');
     out
+}
+
+/// A logical id with the nested stacks that lead to it.
+fn id(stack: &str, logical_id: &str) -> String {
+    let separator = if stack.is_empty() { "" } else { "/" };
+    clean(&format!("{stack}{separator}{logical_id}"))
 }
 
 /// `1 template, 1 key: 1 lockout`.
@@ -130,6 +137,10 @@ pub(crate) fn summary(report: &Report) -> String {
             .collect();
         format!("{templates}, {}: {}", number(report.keys.len(), "key"), words.join(", "))
     };
+    let unknown = report.skipped.iter().filter(|row| row.is_stack).count();
+    if unknown > 0 {
+        out.push_str(&format!(", {} not checked", number(unknown, "nested stack")));
+    }
     if report.suppressed > 0 {
         out.push_str(&format!(", {}", number(report.suppressed, "finding") + " suppressed"));
     }

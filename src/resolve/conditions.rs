@@ -6,7 +6,6 @@ use crate::source::Span;
 use crate::template::{Expr, ExprKind};
 use crate::world::{Kind, Question, Refusal, Stop, Text, Value, World, all, any};
 
-use super::names::later_here;
 use super::scope::Scope;
 
 impl Scope<'_> {
@@ -23,7 +22,7 @@ impl Scope<'_> {
     fn named(&self, name: &str, span: Span, world: &World, above: &mut Vec<String>) -> Result<bool, Stop> {
         let Some(condition) = self.template.conditions.get(name) else {
             if self.template.has_unknown_macro() {
-                return world.ask(Question::Fact(later_here("condition", name, span)));
+                return world.ask(Question::Fact(self.later_here("condition", name, span)));
             }
             let message = format!("unresolved condition dependency `{name}`");
             return Err(Refusal { message, span }.into());
@@ -41,7 +40,7 @@ impl Scope<'_> {
     fn holds(&self, expr: &Expr, world: &World, above: &mut Vec<String>) -> Result<bool, Stop> {
         self.effort
             .deeper(|| self.holds_one(expr, world, above))
-            .unwrap_or_else(|| world.ask(Question::Fact(later_here("budget", "expressions", expr.span))))
+            .unwrap_or_else(|| world.ask(Question::Fact(self.later_here("budget", "expressions", expr.span))))
     }
 
     fn holds_one(&self, expr: &Expr, world: &World, above: &mut Vec<String>) -> Result<bool, Stop> {
@@ -56,18 +55,29 @@ impl Scope<'_> {
                 let answers: Vec<_> = operands.iter().map(|operand| self.holds(operand, world, above)).collect();
                 strict(answers, any)
             }
-            ExprKind::Equals(a, b) => same(&self.resolve(a, world), &self.resolve(b, world), world),
+            ExprKind::Equals(a, b) => self.same(&self.resolve(a, world), &self.resolve(b, world), world),
             ExprKind::Broken(message) => Err(Refusal { message: message.clone(), span: expr.span }.into()),
             ExprKind::Text(text) if text == "true" || text == "false" => Ok(text == "true"),
             // A function that conditions do not have, or one of a macro: nobody knows.
             ExprKind::Other(name, _) => {
-                world.ask(Question::Fact(later_here("condition", &format!("Fn::{name}"), expr.span)))
+                world.ask(Question::Fact(self.later_here("condition", &format!("Fn::{name}"), expr.span)))
             }
             _ => {
                 let message =
                     "a condition must be one of Fn::And, Fn::Or, Fn::Not, Fn::Equals and Condition".to_owned();
                 Err(Refusal { message, span: expr.span }.into())
             }
+        }
+    }
+
+    /// Fn::Equals compares text forms (`"0"` equals `0`), and is case-sensitive.
+    ///
+    /// Source: AWS's own LanguageExtensions fixtures, templateComparingStringWithNumber and …WithBoolean.
+    fn same(&self, a: &Value, b: &Value, world: &World) -> Result<bool, Stop> {
+        match (operand(a)?, operand(b)?) {
+            (Some(a), Some(b)) => world.equal(&a, &b),
+            _ if a.plain() == b.plain() => Ok(true),
+            _ => world.ask(Question::Fact(self.later_here("condition", "Fn::Equals", a.span))),
         }
     }
 }
@@ -80,17 +90,6 @@ fn strict(
     match answers.iter().find(|answer| matches!(answer, Err(Stop::Refused(_)))) {
         Some(refused) => refused.clone(),
         None => combine(answers),
-    }
-}
-
-/// Fn::Equals compares text forms (`"0"` equals `0`), and is case-sensitive.
-///
-/// Source: AWS's own LanguageExtensions fixtures, templateComparingStringWithNumber and …WithBoolean.
-fn same(a: &Value, b: &Value, world: &World) -> Result<bool, Stop> {
-    match (operand(a)?, operand(b)?) {
-        (Some(a), Some(b)) => world.equal(&a, &b),
-        _ if a.plain() == b.plain() => Ok(true),
-        _ => world.ask(Question::Fact(later_here("condition", "Fn::Equals", a.span))),
     }
 }
 

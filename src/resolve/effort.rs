@@ -1,7 +1,9 @@
 //! How much resolving one template may cost: names that refer to names, and functions that repeat them, can ask for more
 //! than any machine has. Past the limit a value is unknown and a condition is a question, said plainly.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+
+use crate::template::StackId;
 
 /// How deep expressions and the names in them may nest. A file itself may nest 128 levels (`source::Limits`).
 const DEPTH: u32 = 256;
@@ -24,12 +26,19 @@ pub(crate) struct Effort {
     depth: Cell<u32>,
     steps: Cell<u64>,
     all: Cell<u64>,
+    /// The outputs of nested stacks that are being worked out.
+    outputs: RefCell<Vec<(StackId, String)>>,
 }
 
 impl Effort {
     /// Everything is left.
     pub(crate) fn new() -> Effort {
-        Effort { depth: Cell::new(0), steps: Cell::new(STEPS), all: Cell::new(STEPS_OF_ALL) }
+        Effort {
+            depth: Cell::new(0),
+            steps: Cell::new(STEPS),
+            all: Cell::new(STEPS_OF_ALL),
+            outputs: RefCell::default(),
+        }
     }
 
     /// Begins another key.
@@ -55,6 +64,18 @@ impl Effort {
         self.all.set(self.all.get().saturating_sub(1));
         let out = step();
         self.depth.set(depth);
+        Some(out)
+    }
+
+    /// Runs `step` for an output of a nested stack, unless that is what it is for already: then it hangs on itself.
+    pub(crate) fn once<T>(&self, stack: StackId, output: &str, step: impl FnOnce() -> T) -> Option<T> {
+        let is_this = |(id, name): &(StackId, String)| *id == stack && name == output;
+        if self.outputs.borrow().iter().any(is_this) {
+            return None;
+        }
+        self.outputs.borrow_mut().push((stack, output.to_owned()));
+        let out = step();
+        self.outputs.borrow_mut().pop();
         Some(out)
     }
 }

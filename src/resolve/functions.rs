@@ -7,7 +7,7 @@ use crate::world::{Kind, Text, Value, World};
 
 use super::effort::LONGEST;
 use super::lift::lift;
-use super::names::{later, later_here};
+use super::names::later;
 use super::scope::{Scope, refused};
 use super::{encode, network};
 
@@ -15,33 +15,29 @@ use super::{encode, network};
 pub(crate) fn call(scope: &Scope<'_>, expr: &Expr, world: &World) -> Value {
     let resolve = |argument: &Expr| scope.resolve(argument, world);
     match &expr.kind {
-        ExprKind::Ref(name) => one_text(expr, resolve(name), &|name| scope.refer(name, expr.span, world)),
+        ExprKind::Ref(name) => one_text(scope, expr, resolve(name), &|name| scope.refer(name, expr.span, world)),
         ExprKind::GetAtt(resource, attribute) => lift(
             expr.span,
             vec![resolve(resource), resolve(attribute)],
             &|args| match (literal(args, 0), literal(args, 1)) {
                 (Some(resource), Some(attribute)) => scope.attribute(resource, attribute, expr.span, world),
-                _ => Kind::Unknown(later_here("getatt", "Fn::GetAtt", expr.span)),
+                _ => Kind::Unknown(scope.later_here("getatt", "Fn::GetAtt", expr.span)),
             },
         ),
         ExprKind::Sub(parts, map) => substitute(scope, expr, parts, map, world),
         ExprKind::Join(delimiter, list) => {
-            lift_list(expr, vec![resolve(delimiter), resolve(list)], &|args| join(args, expr, world))
+            lift_list(expr, vec![resolve(delimiter), resolve(list)], &|args| join(scope, args, expr, world))
         }
         ExprKind::Split(delimiter, text) => {
             lift(expr.span, vec![resolve(delimiter), resolve(text)], &|args| split(args, expr, world))
         }
         ExprKind::Select(index, list) => {
-            lift(expr.span, vec![resolve(index), resolve(list)], &|args| select(args, expr))
+            lift(expr.span, vec![resolve(index), resolve(list)], &|args| select(scope, args, expr))
         }
         ExprKind::FindInMap(map, top, second, default) => {
             let default = default.as_deref().map(resolve);
             scope.find_in_map(expr, [resolve(map), resolve(top), resolve(second)], default, world)
         }
-        ExprKind::ImportValue(name) => one_text(expr, resolve(name), &|name| match scope.givens.exports.get(name) {
-            Some(value) => Kind::Text(Text::literal(value)),
-            None => Kind::Unknown(later("import", name, expr.span)),
-        }),
         ExprKind::Base64(text) => lift(expr.span, vec![resolve(text)], &|args| first(args, expr, encode::base64)),
         ExprKind::Cidr(items) => {
             lift(expr.span, items.iter().map(resolve).collect(), &|args| network::cidr(args, expr))
@@ -57,11 +53,17 @@ pub(crate) fn call(scope: &Scope<'_>, expr: &Expr, world: &World) -> Value {
             lift_deep(expr, &resolve(value), DEEP_QUESTIONS, &|value| encode::to_json(value, expr))
         }
         ExprKind::StackOutput(arguments) => stack_output(scope, arguments, expr, world),
+        ExprKind::ImportValue(name) => {
+            one_text(scope, expr, resolve(name), &|name| match scope.givens.exports.get(name) {
+                Some(value) => Kind::Text(Text::literal(value)),
+                None => Kind::Unknown(later("import", name, expr.span)),
+            })
+        }
         ExprKind::Other(name, _) => {
             let kind = if name == "Transform" { "transform" } else { "function" };
-            Value { span: expr.span, kind: Kind::Unknown(later_here(kind, &format!("Fn::{name}"), expr.span)) }
+            Value { span: expr.span, kind: Kind::Unknown(scope.later_here(kind, &format!("Fn::{name}"), expr.span)) }
         }
-        _ => Value { span: expr.span, kind: Kind::Unknown(later_here("condition", "condition", expr.span)) },
+        _ => Value { span: expr.span, kind: Kind::Unknown(scope.later_here("condition", "condition", expr.span)) },
     }
 }
 
@@ -97,18 +99,18 @@ fn stack_output(scope: &Scope<'_>, arguments: &Expr, expr: &Expr, world: &World)
     };
     lift(expr.span, vec![stack, output], &|args| match (literal(args, 0), literal(args, 1)) {
         (Some(stack), Some(output)) => Kind::Unknown(later("stack-output", &format!("{stack}.{output}"), expr.span)),
-        _ => Kind::Unknown(later_here("stack-output", "Fn::GetStackOutput", expr.span)),
+        _ => Kind::Unknown(scope.later_here("stack-output", "Fn::GetStackOutput", expr.span)),
     })
 }
 
 /// A function of one name that has to be known.
-fn one_text(expr: &Expr, argument: Value, f: &dyn Fn(&str) -> Kind) -> Value {
+fn one_text(scope: &Scope<'_>, expr: &Expr, argument: Value, f: &dyn Fn(&str) -> Kind) -> Value {
     lift(expr.span, vec![argument], &|args| match args.first().map(|argument| &argument.kind) {
         Some(Kind::Text(text)) => match text.as_literal() {
             Some(name) => f(name),
-            None => Kind::Unknown(later_here("import", &text.to_string(), expr.span)),
+            None => Kind::Unknown(scope.later_here("import", &text.to_string(), expr.span)),
         },
-        Some(Kind::Unknown(hole)) => Kind::Unknown(later_here("import", &hole.mark(), expr.span)),
+        Some(Kind::Unknown(hole)) => Kind::Unknown(scope.later_here("import", &hole.mark(), expr.span)),
         _ => refused("the argument must be a text", expr),
     })
 }
@@ -163,8 +165,8 @@ fn substitute(
         let mut out = Text::default();
         for value in values {
             match value.as_text() {
-                Some(text) if out.len() + text.len() <= LONGEST => out.append(&text),
-                Some(_) => return Kind::Unknown(later_here("budget", "text", expr.span)),
+                Some(text) if out.cost() + text.cost() <= LONGEST => out.append(&text),
+                Some(_) => return Kind::Unknown(scope.later_here("budget", "text", expr.span)),
                 None => return refused("Fn::Sub can only substitute texts, not lists or maps", expr),
             }
         }
@@ -172,7 +174,7 @@ fn substitute(
     })
 }
 
-fn join(args: &[Value], expr: &Expr, world: &World) -> Kind {
+fn join(scope: &Scope<'_>, args: &[Value], expr: &Expr, world: &World) -> Kind {
     let Some(delimiter) = literal(args, 0) else { return refused("the delimiter of Fn::Join must be a text", expr) };
     match args.get(1).map(|list| &list.kind) {
         Some(Kind::List(items)) => {
@@ -182,8 +184,8 @@ fn join(args: &[Value], expr: &Expr, world: &World) -> Kind {
                     out.push_str(delimiter);
                 }
                 match item.as_text() {
-                    Some(text) if out.len() + text.len() <= LONGEST => out.append(&text),
-                    Some(_) => return Kind::Unknown(later_here("budget", "text", expr.span)),
+                    Some(text) if out.cost() + text.cost() <= LONGEST => out.append(&text),
+                    Some(_) => return Kind::Unknown(scope.later_here("budget", "text", expr.span)),
                     None => return refused("Fn::Join joins texts, not lists or maps", expr),
                 }
             }
@@ -215,10 +217,10 @@ fn split(args: &[Value], expr: &Expr, world: &World) -> Kind {
     }
 }
 
-fn select(args: &[Value], expr: &Expr) -> Kind {
+fn select(scope: &Scope<'_>, args: &[Value], expr: &Expr) -> Kind {
     const MESSAGE: &str = "Fn::Select requires a list argument with two elements: an integer index and a list";
     let Some(index) = literal(args, 0) else {
-        return Kind::Unknown(later_here("function", "Fn::Select", expr.span));
+        return Kind::Unknown(scope.later_here("function", "Fn::Select", expr.span));
     };
     match (index.trim().parse::<usize>(), args.get(1).map(|list| &list.kind)) {
         (Ok(index), Some(Kind::List(items))) => match items.get(index) {

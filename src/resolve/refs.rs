@@ -4,7 +4,7 @@
 //! mappings-section-structure.html.
 
 use crate::source::Span;
-use crate::template::{Expr, ExprKind, Parameter};
+use crate::template::{Expr, ExprKind, Parameter, Stacks};
 use crate::world::{Class, Hole, Kind, Origin, Question, Refusal, Shape, Stop, Text, Value, World};
 
 use super::constraints;
@@ -24,46 +24,71 @@ impl Scope<'_> {
         self.resource_name(name, span, world)
     }
 
-    /// A parameter's value: as given, else as the world assumes, else a hole.
+    /// A parameter's value: as given, else as the world assumes, else a hole. Of a nested stack: as the parent passes it.
     fn parameter(&self, name: &str, parameter: &Parameter, span: Span, world: &World) -> Kind {
+        if self.id != Stacks::ROOT {
+            return self.passed_parameter(name, parameter, span, world);
+        }
         let hole = self.parameter_hole(name, parameter, span);
         let filled = match self.givens.parameters.get(name) {
             Some(value) => Text::literal(value),
             None => world.fill(&Text::hole(hole.clone())),
         };
         if let Some(value) = filled.as_literal().filter(|_| !parameter.is_ssm())
-            && let Some(message) = constraints::violated(name, parameter, &self.shape(name), value)
+            && let Some(refusal) = self.violated(name, parameter, value, parameter.span)
         {
-            return Kind::Refused(Refusal { message, span: parameter.span });
+            return Kind::Refused(refusal);
         }
+        self.declared(parameter, &filled, hole, span)
+    }
+
+    /// What a text is as the value of a parameter of this type; of a list that is not known, `list` stands for the members.
+    pub(super) fn declared(&self, parameter: &Parameter, filled: &Text, list: Hole, span: Span) -> Kind {
         let is_list = parameter.is_list();
         if parameter.is_ssm() {
-            return self.stored(&filled, is_list, span);
+            return self.stored(filled, is_list, span);
         }
         match (filled.as_literal(), is_list) {
             (Some(value), true) => members(value, span),
-            (None, true) => Kind::Members(hole),
+            (None, true) => Kind::Members(list),
             // A value may be a dynamic reference, which is resolved where it ends up.
             (Some(value), false) => Kind::Text(replaced(self, value, span)),
-            (None, false) => Kind::Text(filled),
+            (None, false) => Kind::Text(filled.clone()),
         }
     }
 
-    /// The values that were given, or are the Default, and that the parameter's declaration does not allow.
-    pub(crate) fn violations(&self) -> Vec<Refusal> {
+    /// The values that were given, are passed by the parent, or are the Default, and that the parameter's declaration does
+    /// not allow.
+    pub(crate) fn violations(&self, world: &World) -> Vec<Refusal> {
         let declared = self.template.parameters.iter().filter(|(_, parameter)| !parameter.is_ssm());
         let violated = declared.filter_map(|(name, parameter)| {
-            let value = self.givens.parameters.get(name).or(parameter.default.as_ref())?;
-            let message = constraints::violated(name, parameter, &self.shape(name), value)?;
-            Some(Refusal { message, span: parameter.span })
+            let passed = self.passed(name, world);
+            let value = match &passed {
+                Some(passed) => passed.as_text()?.as_literal()?.to_owned(),
+                None if self.id == Stacks::ROOT => {
+                    self.givens.parameters.get(name).or(parameter.default.as_ref())?.clone()
+                }
+                None => parameter.default.clone()?,
+            };
+            self.violated(name, parameter, &value, passed.map_or(parameter.span, |passed| passed.span))
         });
         violated.collect()
+    }
+
+    /// Why `value` cannot be the parameter's; nothing where it can.
+    pub(super) fn violated(&self, name: &str, parameter: &Parameter, value: &str, span: Span) -> Option<Refusal> {
+        let message = constraints::violated(&self.own(name), parameter, &self.shape(name), value)?;
+        Some(Refusal { message, span })
     }
 
     /// The hole that stands for a parameter, with what its declaration says of the value.
     pub(crate) fn parameter_hole(&self, name: &str, parameter: &Parameter, span: Span) -> Hole {
         let shape = if parameter.is_ssm() { Shape::default() } else { self.shape(name) };
-        Hole::new(Origin::Parameter(name.to_owned()), shape, Some(span))
+        let origin = match self.path() {
+            "" => Origin::Parameter(name.to_owned()),
+            stack => Origin::NestedParameter(stack.to_owned(), name.to_owned()),
+        };
+        Hole::new(origin, shape, Some(span))
     }
 
     /// A parameter of an SSM type: its value, and also its Default, is the key of the value in the Parameter Store.
@@ -98,22 +123,27 @@ impl Scope<'_> {
                     id.append(part);
                     id.push_str(separator);
                 }
-                let origin = Origin::Later { kind: "pseudo", name: name.to_owned(), at: None };
+                let origin = Origin::Later { kind: "pseudo", name: self.own(name), at: None };
                 id.append(&Text::hole(Hole::new(origin, Shape::class(Class::Hex), Some(span))));
                 id
             }
-            "AWS::NotificationARNs" => return Some(Kind::Members(later("pseudo", name, span))),
+            "AWS::NotificationARNs" => return Some(Kind::Members(self.later("pseudo", name, span))),
             "AWS::NoValue" => return Some(Kind::Nothing),
             _ => return None,
         };
         Some(Kind::Text(text))
     }
 
+    /// The name of the stack, if it was given. CloudFormation names nested stacks itself.
+    pub(super) fn own_stack_name(&self) -> Option<&str> {
+        self.givens.stack_name.as_deref().filter(|_| self.id == Stacks::ROOT)
+    }
+
     fn stack_name(&self, span: Span) -> Text {
-        match &self.givens.stack_name {
+        match self.own_stack_name() {
             Some(name) => Text::literal(name),
             None => {
-                let origin = Origin::Later { kind: "pseudo", name: "AWS::StackName".to_owned(), at: None };
+                let origin = Origin::Later { kind: "pseudo", name: self.own("AWS::StackName"), at: None };
                 Text::hole(Hole::new(origin, Shape::class(Class::Name), Some(span)))
             }
         }
@@ -151,7 +181,7 @@ impl Parameter {
         self.kind.contains("List<") || self.kind.contains("CommaDelimitedList")
     }
 
-    fn is_ssm(&self) -> bool {
+    pub(super) fn is_ssm(&self) -> bool {
         self.kind.starts_with("AWS::SSM::Parameter::Value<")
     }
 }

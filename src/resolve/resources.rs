@@ -9,7 +9,7 @@ use crate::template::{Expr, Resource};
 use crate::world::{Kind, Refusal, Stop, Text, Value, World};
 
 use super::lift::lift;
-use super::names::{generated, later, unknown};
+use super::names::{generated, unknown};
 use super::returns::{Returns, echoes, of};
 use super::scope::Scope;
 
@@ -18,13 +18,16 @@ impl Scope<'_> {
     pub(crate) fn resource_name(&self, id: &str, span: Span, world: &World) -> Kind {
         self.existing(id, span, world, &|resource| match of(&resource.kind) {
             Some(row) if !row.reference.is_empty() => self.form(resource, row, row.reference, span, world),
-            _ => unknown(later("getatt", id, span)),
+            _ => unknown(self.later("getatt", id, span)),
         })
     }
 
     /// Fn::GetAtt of a resource.
     pub(crate) fn attribute(&self, id: &str, attribute: &str, span: Span, world: &World) -> Kind {
         self.existing(id, span, world, &|resource| {
+            if let Some(name) = attribute.strip_prefix("Outputs.").filter(|_| resource.is_stack()) {
+                return self.output(resource, name, span, world);
+            }
             if let Some(row) = of(&resource.kind) {
                 let form = row.attributes.iter().find(|(name, _)| *name == attribute).map(|(_, form)| *form);
                 if let Some(form) = form.or((attribute == row.name).then_some("{N}")) {
@@ -43,15 +46,31 @@ impl Scope<'_> {
         };
         let Some(resource) = self.template.resource(id) else {
             // A macro may add it.
-            return if self.template.transforms.is_empty() { missing() } else { unknown(later("transform", id, span)) };
+            return if self.template.transforms.is_empty() {
+                missing()
+            } else {
+                unknown(self.later("transform", id, span))
+            };
         };
-        let Some((condition, place)) = &resource.condition else { return f(resource) };
+        self.under(resource.condition.as_ref(), span, world, &|| f(resource), &missing)
+    }
+
+    /// What is, if there is a condition, only so where it is true.
+    pub(super) fn under(
+        &self,
+        condition: Option<&(String, Span)>,
+        span: Span,
+        world: &World,
+        holds: &dyn Fn() -> Kind,
+        otherwise: &dyn Fn() -> Kind,
+    ) -> Kind {
+        let Some((condition, place)) = condition else { return holds() };
         match self.condition(condition, *place, world) {
-            Ok(true) => f(resource),
-            Ok(false) => missing(),
+            Ok(true) => holds(),
+            Ok(false) => otherwise(),
             Err(Stop::Ask(question)) => {
                 let value = |kind| Value { span, kind };
-                Kind::Open(question, vec![value(f(resource)), value(missing())])
+                Kind::Open(question, vec![value(holds()), value(otherwise())])
             }
             Err(Stop::Refused(refusal)) => Kind::Refused(refusal),
         }
@@ -59,7 +78,7 @@ impl Scope<'_> {
 
     /// An attribute that is a property: what the template gives for it, else a hole.
     fn given(&self, resource: &Resource, attribute: &str, span: Span, world: &World) -> Kind {
-        let hole = || unknown(later("getatt", &format!("{}.{attribute}", resource.id), span));
+        let hole = || unknown(self.later("getatt", &format!("{}.{attribute}", resource.id), span));
         let value = property(resource, attribute).map(|expr| self.elsewhere(expr, world));
         lift(span, value.into_iter().collect(), &|values| match values.first().map(|value| &value.kind) {
             None | Some(Kind::Nothing) => hole(),
@@ -84,7 +103,7 @@ impl Scope<'_> {
                 "S" => Value { span, kind: self.refer("AWS::URLSuffix", span, world) },
                 "N" => self.or(resource, row.name, world, &|| generated(self, resource)),
                 "Path" => self.or(resource, piece, world, &|| Text::literal("/")),
-                _ => text(Text::hole(super::names::made_up(&resource.id, span))),
+                _ => text(Text::hole(super::names::made_up(self, &resource.id, span))),
             });
         }
         lift(span, parts, &|parts| {
@@ -92,7 +111,7 @@ impl Scope<'_> {
             for part in parts {
                 match part.as_text() {
                     Some(text) => out.append(&text),
-                    None => return unknown(later("getatt", &resource.id, span)),
+                    None => return unknown(self.later("getatt", &resource.id, span)),
                 }
             }
             Kind::Text(out)

@@ -15,6 +15,11 @@ impl Scope<'_> {
         self.template.rules.iter().find_map(|rule| self.broken(rule, world))
     }
 
+    /// The same of this stack and of those it is nested in.
+    pub(crate) fn broken_rule_on_the_way(&self, world: &World) -> Option<Refusal> {
+        self.broken_rule(world).or_else(|| self.above()?.0.broken_rule_on_the_way(world))
+    }
+
     fn broken(&self, rule: &TemplateRule, world: &World) -> Option<Refusal> {
         let applies = rule.condition.as_ref().is_none_or(|condition| self.asserts(condition, world) == Ok(true));
         if !applies {

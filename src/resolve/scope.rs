@@ -2,43 +2,66 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
-use crate::template::{Expr, ExprKind, Template};
+use crate::template::{Expr, ExprKind, StackId, Stacks, Template};
 use crate::world::{Key, Kind, Refusal, Shape, Value, World};
 
 use super::constraints;
 use super::effort::Effort;
 use super::functions;
 use super::givens::Givens;
-use super::names::later_here;
 use super::texts;
 
-/// A template, and what is known about its deployment.
+/// The template of one stack, and what is known about its deployment.
 #[derive(Debug)]
 pub(crate) struct Scope<'t> {
-    /// The template.
+    /// All stacks of the deployment.
+    pub(crate) stacks: &'t Stacks,
+    /// Which of them this is.
+    pub(crate) id: StackId,
+    /// Its template.
     pub(crate) template: &'t Template,
     /// The known values.
     pub(crate) givens: &'t Givens,
     /// What resolving may still cost.
-    pub(super) effort: Effort,
+    pub(super) effort: Rc<Effort>,
     /// What the parameters' declarations say, worked out once: an AllowedPattern is dear to compile.
-    shapes: RefCell<BTreeMap<String, Shape>>,
+    shapes: Rc<RefCell<BTreeMap<(StackId, String), Shape>>>,
 }
 
 impl<'t> Scope<'t> {
-    /// A template with the values that are known.
-    pub(crate) fn new(template: &'t Template, givens: &'t Givens) -> Scope<'t> {
-        Scope { template, givens, effort: Effort::new(), shapes: RefCell::default() }
+    /// The root stack with the values that are known.
+    pub(crate) fn new(stacks: &'t Stacks, givens: &'t Givens) -> Scope<'t> {
+        Scope::sharing(stacks, givens, &Rc::new(Effort::new()))
+    }
+
+    /// The same, of which the cost adds to that of others.
+    pub(super) fn sharing(stacks: &'t Stacks, givens: &'t Givens, effort: &Rc<Effort>) -> Scope<'t> {
+        let id = Stacks::ROOT;
+        let (template, effort) = (&*stacks.get(id).template, Rc::clone(effort));
+        Scope { stacks, id, template, givens, effort, shapes: Rc::default() }
+    }
+
+    /// Another stack of the same deployment.
+    pub(crate) fn at(&self, id: StackId) -> Scope<'t> {
+        let (effort, shapes) = (Rc::clone(&self.effort), Rc::clone(&self.shapes));
+        Scope { id, template: &self.stacks.get(id).template, effort, shapes, ..*self }
+    }
+
+    /// The logical ids that lead to the stack, joined with `/`; empty for the root.
+    pub(crate) fn path(&self) -> &'t str {
+        &self.stacks.get(self.id).path
     }
 
     /// What is known of the values of a parameter of the template.
     pub(super) fn shape(&self, name: &str) -> Shape {
-        if let Some(known) = self.shapes.borrow().get(name) {
+        let key = (self.id, name.to_owned());
+        if let Some(known) = self.shapes.borrow().get(&key) {
             return known.clone();
         }
         let shape = self.template.parameters.get(name).map_or_else(Shape::default, constraints::shape);
-        self.shapes.borrow_mut().insert(name.to_owned(), shape.clone());
+        self.shapes.borrow_mut().insert(key, shape.clone());
         shape
     }
 
@@ -51,7 +74,7 @@ impl<'t> Scope<'t> {
     /// CloudFormation refuses is refused, each in its place.
     pub(crate) fn resolve(&self, expr: &Expr, world: &World) -> Value {
         self.effort.deeper(|| self.resolve_one(expr, world)).unwrap_or_else(|| {
-            let kind = Kind::Unknown(later_here("budget", "expressions", expr.span));
+            let kind = Kind::Unknown(self.later_here("budget", "expressions", expr.span));
             Value { span: expr.span, kind }
         })
     }
@@ -76,9 +99,8 @@ impl<'t> Scope<'t> {
 
     /// Source: cloudformation User Guide, pseudo-parameter-reference.html: AWS::NoValue removes the property.
     fn map(&self, expr: &Expr, entries: &[(crate::template::Key, Expr)], world: &World) -> Kind {
-        let macros = |key: &str| key == "Fn::Transform" || key.starts_with("Fn::ForEach::");
-        if let Some((key, _)) = entries.iter().find(|(key, _)| macros(&key.text)) {
-            return Kind::Unknown(later_here("transform", &key.text, expr.span));
+        if let Some((key, _)) = entries.iter().find(|(key, _)| is_macro(&key.text)) {
+            return Kind::Unknown(self.later_here("transform", &key.text, expr.span));
         }
         let resolved = entries
             .iter()
@@ -100,6 +122,11 @@ impl<'t> Scope<'t> {
         };
         Value { span: expr.span, kind }
     }
+}
+
+/// Whether the key of a map stands for what a macro will write.
+pub(super) fn is_macro(key: &str) -> bool {
+    key == "Fn::Transform" || key.starts_with("Fn::ForEach::")
 }
 
 /// CloudFormation refuses the template at `expr`.

@@ -15,6 +15,8 @@ use super::pattern::Pattern;
 pub(crate) enum Origin {
     /// A template parameter without a fixed value.
     Parameter(String),
+    /// A parameter of a nested stack that its parent does not pass: the stack's path (`Keys/Inner`), and the name.
+    NestedParameter(String, String),
     /// The account that is deployed to.
     Account,
     /// The Region that is deployed to.
@@ -64,7 +66,7 @@ impl Origin {
     /// The word that JSON's `open.kind` and `{{kind:name}}` use.
     pub(crate) fn kind(&self) -> &'static str {
         match self {
-            Origin::Parameter(_) => "parameter",
+            Origin::Parameter(_) | Origin::NestedParameter(..) => "parameter",
             Origin::Account => "account",
             Origin::Region => "region",
             Origin::Partition => "partition",
@@ -78,6 +80,7 @@ impl Origin {
     pub(crate) fn name(&self) -> String {
         match self {
             Origin::Parameter(name) | Origin::Context(name) | Origin::Later { name, .. } => name.clone(),
+            Origin::NestedParameter(stack, name) => format!("{stack}/{name}"),
             Origin::ContextTest { key, .. } => key.clone(),
             Origin::Account => "AWS::AccountId".to_owned(),
             Origin::Region => "AWS::Region".to_owned(),
@@ -197,6 +200,11 @@ impl Hole {
     /// Where its value will come from.
     pub(crate) fn origin(&self) -> &Origin {
         &self.0.origin
+    }
+
+    /// The same unknown, of which `shape` is known.
+    pub(crate) fn with(&self, shape: Shape) -> Hole {
+        Hole::new(self.origin().clone(), shape, self.span())
     }
 
     /// What is known of its value.

@@ -64,6 +64,11 @@ impl Text {
         known.sum()
     }
 
+    /// What it costs to keep the text: its bytes, and as much as a long name for every hole.
+    pub(crate) fn cost(&self) -> usize {
+        self.len().saturating_add(self.0.len().saturating_mul(1024))
+    }
+
     /// Appends known characters.
     pub(crate) fn push_str(&mut self, text: &str) {
         if text.is_empty() {

@@ -25,6 +25,7 @@ mod json_report;
 mod language_extensions;
 mod layers;
 mod naive;
+mod nested;
 mod recorded;
 mod recorded_text;
 mod resolve_verb;

@@ -5,7 +5,7 @@
 use crate::deployment::{Deployment, Inputs};
 use crate::lockout::{KeyAnswer, check};
 use crate::source::{Document, FileId};
-use crate::template::Template;
+use crate::template::{Stacks, Template};
 
 use super::{ALICE, ROLE, by, key, policy, template, under};
 
@@ -32,7 +32,7 @@ fn direct(deployer: &str, condition: &str) -> KeyAnswer {
     let text = format!("{{ Version: '2012-10-17', Statement: {} }}", everyone_under(condition));
     let document = Document::from_text(FileId(0), &text).expect("the policy reads");
     let deployment = Deployment::from_inputs("default", inputs(deployer)).expect("a deployment").direct();
-    check(&Template::of_policy(&document), &deployment).keys.remove(0)
+    check(&Stacks::of(FileId(0), Template::of_policy(&document).into()), &deployment).remove(0).keys.remove(0)
 }
 
 #[test]

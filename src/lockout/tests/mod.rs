@@ -5,6 +5,8 @@ mod context;
 mod deployers;
 mod explorer;
 mod layers;
+mod nested;
+mod nested_ends;
 mod operators;
 mod pitfalls;
 mod principals;
@@ -21,7 +23,7 @@ mod worlds;
 use crate::deployment::{Deployment, Inputs, policies};
 use crate::policy::{Layer, Layers};
 use crate::source::{Document, FileId};
-use crate::template::Template;
+use crate::template::{Stacks, Template};
 use crate::world::Value;
 
 use super::{Checked, KeyAnswer, check};
@@ -41,7 +43,8 @@ pub(super) fn by(deployer: &str) -> Inputs {
 pub(super) fn checked(inputs: Inputs, template: &str) -> Checked {
     let document = Document::from_text(FileId(0), template).expect("the template reads");
     let template = Template::parse(&document).expect("it is a template");
-    check(&template, &Deployment::from_inputs("default", inputs).expect("the deployment is one"))
+    let stacks = Stacks::of(FileId(0), template.into());
+    check(&stacks, &Deployment::from_inputs("default", inputs).expect("the deployment is one")).remove(0)
 }
 
 pub(super) fn key(inputs: Inputs, template: &str) -> KeyAnswer {

@@ -3,7 +3,7 @@
 use crate::deployment::{Deployment, Inputs};
 use crate::resolve::Section;
 use crate::source::{Document, FileId};
-use crate::template::Template;
+use crate::template::{Stacks, Template};
 use crate::world::Plain;
 
 use super::super::resolved;
@@ -25,7 +25,7 @@ fn value_in(stack: Option<&str>, resources: &str, function: &str) -> String {
         ..Inputs::default()
     };
     let deployment = Deployment::from_inputs("default", inputs).expect("the deployment is one");
-    let answer = resolved(&template, &document, &deployment);
+    let answer = resolved(&Stacks::of(FileId(0), template.into()), &document, &deployment);
     let outputs = answer.whole.0.iter().find(|(name, _)| name == "Outputs");
     let Some((_, Section::Value(outputs))) = outputs else { panic!("no outputs") };
     match outputs.get("O").and_then(|output| output.get("Value")).and_then(|value| value.plain()) {
@@ -118,7 +118,7 @@ fn attributes_that_are_properties_return_what_is_given() {
         ("AWS::RDS::DBInstance", "DBInstanceIdentifier: db", "!GetAtt X.DBInstanceIdentifier", "db"),
         ("Custom::Thing", "Value: v", "!GetAtt X.Value", "{{getatt:X.Value}}"),
         ("AWS::CloudFormation::CustomResource", "Value: v", "!GetAtt X.Value", "{{getatt:X.Value}}"),
-        ("AWS::CloudFormation::Stack", "Outputs: { A: v }", "!GetAtt X.Outputs.A", "{{getatt:X.Outputs.A}}"),
+        ("AWS::CloudFormation::Stack", "Outputs: { A: v }", "!GetAtt X.Outputs.A", "{{stack-output:X.Outputs.A}}"),
         ("My::Own::Thing::MODULE", "Value: v", "!GetAtt X.Value", "{{getatt:X.Value}}"),
     ] {
         let resource = format!("X: {{ Type: '{kind}', Properties: {{ {properties} }} }}");

@@ -1,0 +1,194 @@
+//! The files of a run: opened, parsed once, and found again under whatever path a nested stack names them.
+
+use std::collections::BTreeMap;
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+use crate::report::Failure;
+use crate::resolve::Files as Beside;
+use crate::source::{Document, FileId, Limits, SourceError, Sources};
+use crate::template::{Template, Unfollowed};
+
+use super::args::near_verb;
+use super::discover::{Content, Found, open, read, shown, too_large};
+use super::scan;
+
+/// A template that was opened.
+pub(crate) type Opened = (FileId, Arc<Template>);
+
+/// What is no template.
+const NO_TEMPLATE: &str = "this is no CloudFormation template: it has no `Resources` with a `Type`";
+
+/// Everything that was opened, and what could not be.
+#[derive(Debug, Default)]
+pub(crate) struct Files {
+    limits: Limits,
+    /// What findings point into.
+    pub(crate) sources: Sources,
+    /// What could not be checked, each once.
+    pub(crate) failures: Vec<Failure>,
+    /// Where the files of `sources` are, by their ids.
+    places: BTreeMap<FileId, PathBuf>,
+    /// What became of files, by their canonical paths.
+    known: BTreeMap<PathBuf, Result<Opened, Unfollowed>>,
+}
+
+impl Files {
+    /// Notes a failure, unless it is known.
+    pub(crate) fn fail(&mut self, path: &str, error: SourceError) {
+        let SourceError { message, line, column } = error;
+        let failure = Failure { path: path.to_owned(), line, column, message };
+        if !self.failures.contains(&failure) {
+            self.failures.push(failure);
+        }
+    }
+
+    fn fail_whole(&mut self, path: &str, message: String) {
+        self.fail(path, SourceError { message, line: 0, column: 0 });
+    }
+
+    /// A path that was named and does not exist.
+    pub(crate) fn missing(&mut self, path: &Path) {
+        let shown = path.display().to_string();
+        let message = match near_verb(&shown) {
+            Some(verb) => format!("there is no such file or folder; did you mean `cfn-lockout {verb}`?"),
+            None => "there is no such file or folder".to_owned(),
+        };
+        self.fail_whole(&shown, message);
+    }
+
+    /// The bytes of a file and the path it is shown under; or a failure goes into the report, or it is nobody's business.
+    fn bytes(&mut self, found: &Found, stdin_name: &str) -> Option<(String, Vec<u8>)> {
+        let shown = if found.path.is_some() { found.shown.clone() } else { stdin_name.to_owned() };
+        match open(found, self.limits.bytes) {
+            Ok(Content::Bytes(bytes)) => return Some((shown, bytes)),
+            Ok(Content::TooLarge { size, mentions }) if found.named || mentions => {
+                self.fail_whole(&shown, too_large(size, self.limits.bytes));
+            }
+            Err(error) if found.named => self.fail_whole(&shown, format!("{error:#}")),
+            Ok(Content::TooLarge { .. }) | Err(_) => {}
+        }
+        None
+    }
+
+    /// The template in a file, if there is one that matters.
+    pub(crate) fn template(&mut self, found: &Found, stdin_name: &str) -> Option<Opened> {
+        let canonical = found.path.as_ref().and_then(|path| path.canonicalize().ok());
+        if let Some(Ok(opened)) = canonical.and_then(|canonical| self.known.get(&canonical)) {
+            return Some(opened.clone());
+        }
+        let (shown, bytes) = self.bytes(found, stdin_name)?;
+        if !found.named && (scan::is_binary(&bytes) || !scan::may_hold_key(&bytes)) {
+            return None;
+        }
+        let place = found.path.clone().unwrap_or_else(|| PathBuf::from(stdin_name));
+        match self.parsed(&shown, &place, bytes) {
+            Ok(opened) => Some(opened),
+            Err(Unfollowed::Broken { path, error, mentions_key }) => {
+                // A walked file that is no template, whatever it mentions, is nobody's business.
+                if found.named || (mentions_key && error.message != NO_TEMPLATE) {
+                    self.fail(&path, error);
+                }
+                None
+            }
+            Err(_) => None,
+        }
+    }
+
+    /// The key policy in a file, as the only key of a template.
+    pub(crate) fn policy(&mut self, found: &Found, stdin_name: &str) -> Option<Opened> {
+        let (shown, bytes) = self.bytes(found, stdin_name)?;
+        match Document::parse(self.sources.next_id(), bytes, &self.limits) {
+            Ok(document) => {
+                let template = Template::of_policy(&document);
+                Some((self.add(shown, Path::new(""), document), Arc::new(template)))
+            }
+            Err(error) => {
+                self.fail(&shown, error);
+                None
+            }
+        }
+    }
+
+    /// Parses what stands in a file, and remembers it.
+    fn parsed(&mut self, shown: &str, place: &Path, bytes: Vec<u8>) -> Result<Opened, Unfollowed> {
+        let mentions_key = scan::mentions_key(&bytes);
+        let broken = |error| Unfollowed::Broken { path: shown.to_owned(), error, mentions_key };
+        let opened = match Document::parse(self.sources.next_id(), bytes, &self.limits) {
+            Ok(document) => match Template::parse(&document) {
+                Some(template) => Ok((self.add(shown.to_owned(), place, document), Arc::new(template))),
+                None => Err(broken(SourceError { message: NO_TEMPLATE.to_owned(), line: 1, column: 1 })),
+            },
+            Err(error) => Err(broken(error)),
+        };
+        if let Ok(canonical) = place.canonicalize() {
+            self.known.insert(canonical, opened.clone());
+        }
+        opened
+    }
+
+    fn add(&mut self, shown: String, place: &Path, document: Document) -> FileId {
+        let file = self.sources.next_id();
+        self.sources.add(shown, document);
+        self.places.insert(file, place.to_owned());
+        file
+    }
+}
+
+impl Beside for Files {
+    fn template(&mut self, from: FileId, path: &str) -> Result<Opened, Unfollowed> {
+        let folder = self.places.get(&from).and_then(|place| place.parent()).unwrap_or(Path::new(""));
+        let place = folder.join(path);
+        let name = shown(&tidy(&place));
+        // A device or a pipe could be read for ever.
+        let canonical = place.canonicalize().ok().filter(|canonical| canonical.is_file());
+        let Some(canonical) = canonical else {
+            return Err(Unfollowed::Missing(format!("there is no file `{name}`")));
+        };
+        if let Some(known) = self.known.get(&canonical) {
+            return known.clone();
+        }
+        let broken = |message, mentions_key| {
+            let error = SourceError { message, line: 0, column: 0 };
+            Err(Unfollowed::Broken { path: name.clone(), error, mentions_key })
+        };
+        match read(&place, self.limits.bytes) {
+            Ok(Content::Bytes(bytes)) => self.parsed(&name, &place, bytes),
+            Ok(Content::TooLarge { size, mentions }) => broken(too_large(size, self.limits.bytes), mentions),
+            Err(error) => broken(format!("{error:#}"), false),
+        }
+    }
+}
+
+/// A path without `.`, and without `..` where the folder before it is known.
+fn tidy(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if matches!(out.components().next_back(), Some(Component::Normal(_))) => {
+                out.pop();
+            }
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_shown_without_detours() {
+        for (path, shown) in [
+            ("infra/./keys.yaml", "infra/keys.yaml"),
+            ("infra/../keys.yaml", "keys.yaml"),
+            ("infra/a/../../b/keys.yaml", "b/keys.yaml"),
+            ("../keys.yaml", "../keys.yaml"),
+            ("/a/../keys.yaml", "/keys.yaml"),
+        ] {
+            assert_eq!(tidy(Path::new(path)), Path::new(shown), "{path}");
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! The templates of nested stacks: a template in, the tree of all that it nests out. What stands in files is handed in.
+//!
+//! Source: AWS CLI Command Reference, `aws cloudformation package`: a TemplateURL (and the Location of an
+//! AWS::Serverless::Application) that is a path is relative to the folder of the template that holds it. Must not know: how
+//! files are found and read.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crate::source::{FileId, Span};
+use crate::template::{Nested, Resource, StackId, Stacks, Template, Unfollowed};
+use crate::world::{Kind, World};
+
+use super::effort::Effort;
+use super::givens::Givens;
+use super::scope::Scope;
+
+/// How deep stacks may nest.
+const DEPTH: usize = 32;
+
+/// How many nested stacks one template may have in all. CloudFormation takes 2,500 resources for all of them together.
+const STACKS: usize = 1000;
+
+/// The files beside a template.
+pub(crate) trait Files {
+    /// The template in the file that the template `from` calls `path`.
+    ///
+    /// # Errors
+    ///
+    /// There is no such file, or it holds no template.
+    fn template(&mut self, from: FileId, path: &str) -> Result<(FileId, Arc<Template>), Unfollowed>;
+}
+
+/// A template with all stacks nested in it, as far as their templates are local files.
+pub(crate) fn follow(file: FileId, template: Arc<Template>, givens: &Givens, files: &mut dyn Files) -> Stacks {
+    let effort = Rc::new(Effort::new());
+    let mut walk = Walk { stacks: Stacks::of(file, template), givens, files, left: STACKS, effort };
+    walk.below(Stacks::ROOT);
+    walk.stacks
+}
+
+struct Walk<'a> {
+    stacks: Stacks,
+    givens: &'a Givens,
+    files: &'a mut dyn Files,
+    left: usize,
+    effort: Rc<Effort>,
+}
+
+impl Walk<'_> {
+    /// Follows everything that is nested in a stack.
+    fn below(&mut self, id: StackId) {
+        let template = Arc::clone(&self.stacks.get(id).template);
+        for resource in template.resources.iter().filter(|resource| resource.is_stack()) {
+            let Some(left) = self.left.checked_sub(1) else {
+                return self.too_many(id, resource, format!("more than {STACKS} nested stacks are not followed"));
+            };
+            self.left = left;
+            match self.template(id, resource) {
+                Ok(_) if self.stacks.lineage(id).count() > DEPTH => {
+                    self.too_many(id, resource, format!("stacks nested deeper than {DEPTH} levels are not followed"));
+                }
+                Ok(found) => {
+                    let inner = self.stacks.nest(id, &resource.id, found);
+                    self.below(inner);
+                }
+                Err(why) => self.stacks.note(id, &resource.id, Nested::Unfollowed(why)),
+            }
+        }
+    }
+
+    /// Nothing is followed any more.
+    fn too_many(&mut self, id: StackId, resource: &Resource, message: String) {
+        let said = self.stacks.ids().any(|id| {
+            self.stacks.unfollowed(id).any(|(_, why)| matches!(why, Unfollowed::TooMany(said) if *said == message))
+        });
+        if !said {
+            self.stacks.note(id, &resource.id, Nested::Unfollowed(Unfollowed::TooMany(message)));
+        }
+    }
+
+    fn template(&mut self, id: StackId, resource: &Resource) -> Result<(FileId, Arc<Template>), Unfollowed> {
+        let path = self.path(id, resource)?;
+        let found = self.files.template(self.stacks.get(id).file, &path)?;
+        let circular = self.stacks.lineage(id).any(|above| self.stacks.get(above).file == found.0);
+        if circular { Err(Unfollowed::Circular(path)) } else { Ok(found) }
+    }
+
+    /// The local path that the resource names, whatever is still unknown.
+    fn path(&self, id: StackId, resource: &Resource) -> Result<String, Unfollowed> {
+        let elsewhere = |what: String| Err(Unfollowed::Elsewhere(what));
+        let Some(url) = resource.property(resource.template_property()) else {
+            return elsewhere(format!("it has no {}", resource.template_property()));
+        };
+        let scope = Scope::sharing(&self.stacks, self.givens, &self.effort).at(id);
+        let text = match scope.resolve(url, &World::default()).kind {
+            Kind::Text(text) => text,
+            Kind::Map(_) => return elsewhere("its template is in the Serverless Application Repository".to_owned()),
+            _ => return elsewhere("its template depends on values that were not given".to_owned()),
+        };
+        match text.as_literal() {
+            _ if text.known_prefix().contains("://") => elsewhere(format!("its template is remote: `{text}`")),
+            Some(path) => Ok(path.to_owned()),
+            None => elsewhere(format!("its template depends on values that were not given: `{text}`")),
+        }
+    }
+}
+
+impl Resource {
+    /// The property that names the template of a nested stack.
+    fn template_property(&self) -> &'static str {
+        if self.kind == "AWS::Serverless::Application" { "Location" } else { "TemplateURL" }
+    }
+
+    /// Where a nested stack names its template.
+    pub(crate) fn template_span(&self) -> Span {
+        self.property(self.template_property()).map_or(self.span, |url| url.span)
+    }
+}
