@@ -32,7 +32,8 @@ pub(super) type Refusals = BTreeMap<StackId, Vec<(String, Refusal)>>;
 /// The refusals of every stack that has to do with keys: it holds one, or a stack nested in it does.
 pub(super) fn refusals(scopes: &[Scope<'_>], nominal: &World) -> Refusals {
     let mut matter: BTreeSet<StackId> = BTreeSet::new();
-    for scope in scopes.iter().filter(|scope| scope.template.keys().next().is_some()) {
+    let has_keys = |scope: &&Scope<'_>| scope.template.keys().next().is_some() || scope.template.refused.is_some();
+    for scope in scopes.iter().filter(has_keys) {
         matter.extend(scope.stacks.lineage(scope.id));
     }
     let of = |scope: &Scope<'_>| {

@@ -17,6 +17,7 @@ const NAMED: usize = 5;
 pub(crate) fn of_template(scope: &Scope<'_>, nominal: &World) -> Vec<(String, Refusal)> {
     let template = scope.template;
     let mut out: Vec<(String, Refusal)> = Vec::new();
+    out.extend(template.refused.clone().map(|refusal| (String::new(), refusal)));
     out.extend(
         scope.violations(nominal).into_iter().chain(scope.broken_rule(nominal)).map(|refusal| (String::new(), refusal)),
     );
@@ -25,7 +26,7 @@ pub(crate) fn of_template(scope: &Scope<'_>, nominal: &World) -> Vec<(String, Re
             out.push((String::new(), refusal));
         }
     }
-    if template.transforms.is_empty() {
+    if !template.may_grow() {
         for resource in &template.resources {
             out.extend(dangling(template, resource).into_iter().map(|refusal| (resource.id.clone(), refusal)));
         }
@@ -60,7 +61,9 @@ pub(crate) fn of_key(template: &Template, key: &Resource, all: &[(String, Refusa
         let more: Vec<&str> = needs(template, resource).into_iter().filter(|id| needed.insert(id)).collect();
         left.extend(more.into_iter().filter_map(|id| template.resource(id)));
     }
-    all.iter().filter(|(id, _)| needed.contains(id.as_str())).map(|(_, refusal)| refusal.clone()).collect()
+    let own = all.iter().filter(|(id, _)| needed.contains(id.as_str())).map(|(_, refusal)| refusal.clone());
+    // What a macro refuses keeps everything from being deployed.
+    template.refused.iter().cloned().chain(own).collect()
 }
 
 /// References of a resource to names that the template does not have.

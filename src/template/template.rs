@@ -5,10 +5,12 @@
 use std::collections::BTreeMap;
 
 use crate::source::{Document, Duplicate, NodeId, NodeKind, Span};
+use crate::world::Refusal;
 
 use super::expr::{Expr, ExprKind, Key};
 use super::intrinsics::condition_operand;
 use super::read::{key, literal, read};
+use super::tree::{LOOP, Unknown};
 
 /// The kind of a key policy that stands by itself.
 pub(crate) const POLICY: &str = "policy";
@@ -32,6 +34,14 @@ pub(crate) struct Template {
     index: BTreeMap<String, usize>,
     /// The names of the macros that run over the whole template, and their places.
     pub(crate) transforms: Vec<(String, Span)>,
+    /// Whether a macro or loop within a section may add entries to it.
+    grows: bool,
+    /// Loops that hang on values which nobody gave: what they write is not known.
+    pub(crate) unknown: Vec<Unknown>,
+    /// What a macro refuses: nothing of the template is deployed.
+    pub(crate) refused: Option<Refusal>,
+    /// The document that macros made of the file, where they made something of it.
+    pub(crate) written: Option<Document>,
     /// Keys of maps that are written twice in a KMS key, or that write a KMS key twice, with its logical id.
     pub(crate) duplicates: Vec<(String, Duplicate)>,
 }
@@ -112,7 +122,8 @@ pub(crate) struct Resource {
 impl Template {
     /// Reads a document as a template; `None` if it is something else.
     ///
-    /// A template is a map with a map `Resources` of which an entry has a `Type`, or with `AWSTemplateFormatVersion`.
+    /// A template is a map with a map `Resources` of which an entry has a `Type` or is a loop or macro, or with
+    /// `AWSTemplateFormatVersion`.
     pub(crate) fn parse(document: &Document) -> Option<Template> {
         let root = document.root();
         let resources: Vec<Resource> = entries(document, root, "Resources")
@@ -120,7 +131,9 @@ impl Template {
             .filter_map(|(id, node)| resource(document, id, node))
             .collect();
         let resources = last_of_each(resources);
-        if resources.is_empty() && document.get(root, "AWSTemplateFormatVersion").is_none() {
+        let has_resources = !resources.is_empty()
+            || document.get(root, "Resources").is_some_and(|entry| has_macro(document, entry.value));
+        if !has_resources && document.get(root, "AWSTemplateFormatVersion").is_none() {
             return None;
         }
         Some(Template {
@@ -142,6 +155,10 @@ impl Template {
                 .collect(),
             resources,
             transforms: transforms(document),
+            grows: grows(document),
+            unknown: Vec::new(),
+            refused: None,
+            written: None,
         })
     }
 
@@ -170,6 +187,10 @@ impl Template {
             resources: vec![key],
             outputs: Vec::new(),
             transforms: Vec::new(),
+            grows: false,
+            unknown: Vec::new(),
+            refused: None,
+            written: None,
             duplicates,
         }
     }
@@ -191,11 +212,20 @@ impl Template {
 
     /// Whether the functions of AWS::LanguageExtensions work in it.
     pub(crate) fn has_language_extensions(&self) -> bool {
-        self.transforms.iter().any(|(name, _)| name == "AWS::LanguageExtensions") || self.has_unknown_macro()
+        self.transforms.iter().any(|(name, _)| name == "AWS::LanguageExtensions") || self.runs_unknown_macro()
+    }
+
+    /// Whether there may be resources, parameters, … that are not known: some macro, or a loop, may add them.
+    pub(crate) fn may_grow(&self) -> bool {
+        !self.transforms.is_empty() || self.grows
     }
 
     /// Whether a macro may add or change anything in the template. Two of AWS's own leave keys as they are.
     pub(crate) fn has_unknown_macro(&self) -> bool {
+        self.grows || self.runs_unknown_macro()
+    }
+
+    fn runs_unknown_macro(&self) -> bool {
         let known = ["AWS::LanguageExtensions", "AWS::Serverless-2016-10-31"];
         self.transforms.iter().any(|(name, _)| !known.contains(&name.as_str()))
     }
@@ -292,10 +322,9 @@ fn last_of_each(resources: Vec<Resource>) -> Vec<Resource> {
 
 /// SnakeYAML takes the last of two equal keys and says nothing; the others are lost.
 fn duplicates(document: &Document, resources: &[Resource]) -> Vec<(String, Duplicate)> {
-    let within = |inner: Span, outer: Span| outer.start <= inner.start && inner.end <= outer.end;
     let owner = |duplicate: &Duplicate| {
         let keys = resources.iter().filter(|resource| resource.is_key());
-        let mut own = keys.filter(|key| within(duplicate.second, key.body) || duplicate.second == key.span);
+        let mut own = keys.filter(|key| duplicate.second.is_within(key.body) || duplicate.second == key.span);
         own.next().map(|key| key.id.clone())
     };
     document.duplicates().iter().filter_map(|one| Some((owner(one)?, one.clone()))).collect()
@@ -311,6 +340,22 @@ fn names(expr: Option<Expr>) -> Vec<(String, Span)> {
         }
         _ => Vec::new(),
     }
+}
+
+/// Whether a macro or loop stands among the entries of a section, or among the sections.
+fn grows(document: &Document) -> bool {
+    let root = document.root();
+    let sections = ["Parameters", "Mappings", "Conditions", "Resources", "Outputs"];
+    let sections = sections.iter().filter_map(|name| document.get(root, name)).map(|entry| entry.value);
+    std::iter::once(root).chain(sections).any(|node| has_macro(document, node))
+}
+
+/// Whether a map holds what a macro or loop writes.
+fn has_macro(document: &Document, node: NodeId) -> bool {
+    let is_macro = |text: &str| text == "Fn::Transform" || text.starts_with(LOOP);
+    let tagged = document.node(node).tag.as_ref().is_some_and(|tag| tag.name == "Transform");
+    let NodeKind::Mapping(entries) = &document.node(node).kind else { return tagged };
+    tagged || entries.iter().any(|entry| document.scalar(entry.key).is_some_and(is_macro))
 }
 
 fn transforms(document: &Document) -> Vec<(String, Span)> {

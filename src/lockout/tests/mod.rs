@@ -5,6 +5,7 @@ mod context;
 mod deployers;
 mod explorer;
 mod layers;
+mod macros;
 mod nested;
 mod nested_ends;
 mod operators;
