@@ -100,13 +100,14 @@ pub(super) fn not_followed(scope: &Scope<'_>, nominal: &World) -> Vec<NotFollowe
     };
     let unknown = scope.stacks.unfollowed(scope.id);
     let unknown = unknown.filter(|(_, why)| !matches!(why, Unfollowed::Circular(_)));
-    unknown
-        .filter(|(resource, _)| !is_absent(resource))
-        .map(|(resource, why)| NotFollowed {
-            id: resource.id.clone(),
-            span: resource.template_span(),
-            why: why.clone(),
-        })
+    let stacks = unknown.map(|(resource, why)| (resource, resource.template_span(), why.clone()));
+    let module = |resource: &Resource| format!("it is the module `{}` of the registry", resource.kind);
+    let modules = scope.template.resources.iter().filter(|resource| resource.is_module());
+    let modules = modules.map(|resource| (resource, resource.span, Unfollowed::Elsewhere(module(resource))));
+    stacks
+        .chain(modules)
+        .filter(|(resource, ..)| !is_absent(resource))
+        .map(|(resource, span, why)| NotFollowed { id: resource.id.clone(), span, why })
         .collect()
 }
 

@@ -160,9 +160,10 @@ impl Walk<'_> {
             _ => return elsewhere("its template depends on values that were not given".to_owned()),
         };
         match text.as_literal() {
+            Some(path) if !path.contains("://") => Ok(path.to_owned()),
+            _ if resource.asset.is_some() => Ok(resource.asset.clone().unwrap_or_default()),
             _ if text.known_prefix().contains("://") => elsewhere(format!("its template is remote: `{text}`")),
-            Some(path) => Ok(path.to_owned()),
-            None => elsewhere(format!("its template depends on values that were not given: `{text}`")),
+            _ => elsewhere(format!("its template depends on values that were not given: `{text}`")),
         }
     }
 }

@@ -117,6 +117,8 @@ pub(crate) struct Resource {
     pub(crate) depends_on: Vec<(String, Span)>,
     /// Its Properties.
     pub(crate) properties: Option<Expr>,
+    /// The local file that the CDK uploads for its TemplateURL. Source: aws-cdk, Metadata `aws:asset:path` of a nested stack.
+    pub(crate) asset: Option<String>,
 }
 
 impl Template {
@@ -137,6 +139,7 @@ impl Template {
             return None;
         }
         Some(Template {
+            grows: grows(document) || resources.iter().any(Resource::is_module),
             duplicates: duplicates(document, &resources),
             index: resources.iter().enumerate().map(|(index, resource)| (resource.id.clone(), index)).collect(),
             parameters: section(document, "Parameters", |_, node| parameter(document, node)),
@@ -155,7 +158,6 @@ impl Template {
                 .collect(),
             resources,
             transforms: transforms(document),
-            grows: grows(document),
             unknown: Vec::new(),
             refused: None,
             written: None,
@@ -176,6 +178,7 @@ impl Template {
             condition: None,
             depends_on: Vec::new(),
             properties: Some(properties),
+            asset: None,
         };
         let duplicates = document.duplicates().iter().map(|one| (String::new(), one.clone())).collect();
         Template {
@@ -237,6 +240,13 @@ impl Resource {
         matches!(self.kind.as_str(), "AWS::KMS::Key" | "AWS::KMS::ReplicaKey" | POLICY)
     }
 
+    /// Whether it stands for resources that a module of the registry holds.
+    ///
+    /// Source: AWS CloudFormation User Guide, modules.html: their types end in `::MODULE`.
+    pub(crate) fn is_module(&self) -> bool {
+        self.kind.ends_with("::MODULE")
+    }
+
     /// A property's expression.
     pub(crate) fn property(&self, name: &str) -> Option<&Expr> {
         self.properties.as_ref()?.get(name)
@@ -290,7 +300,15 @@ fn resource(document: &Document, (id, span): (String, Span), node: NodeId) -> Op
     let depends_on = document.get(node, "DependsOn").map(|entry| read(document, entry.value));
     let properties = document.get(node, "Properties").map(|entry| read(document, entry.value));
     let (condition, depends_on) = (text("Condition"), names(depends_on));
-    Some(Resource { id, span, body: document.span(node), kind, condition, depends_on, properties })
+    let asset = asset(document, node);
+    Some(Resource { id, span, body: document.span(node), kind, condition, depends_on, properties, asset })
+}
+
+fn asset(document: &Document, node: NodeId) -> Option<String> {
+    let metadata = document.get(node, "Metadata")?.value;
+    let text = |name: &str| document.scalar(document.get(metadata, name)?.value);
+    text("aws:asset:property").filter(|property| *property == "TemplateURL")?;
+    text("aws:asset:path").map(str::to_owned)
 }
 
 /// Source: AWS CloudFormation User Guide, rules-section-structure.html.
@@ -347,7 +365,9 @@ fn grows(document: &Document) -> bool {
     let root = document.root();
     let sections = ["Parameters", "Mappings", "Conditions", "Resources", "Outputs"];
     let sections = sections.iter().filter_map(|name| document.get(root, name)).map(|entry| entry.value);
-    std::iter::once(root).chain(sections).any(|node| has_macro(document, node))
+    // `aws cloudformation package` writes the resources of the section Modules into the template.
+    document.get(root, "Modules").is_some()
+        || std::iter::once(root).chain(sections).any(|node| has_macro(document, node))
 }
 
 /// Whether a map holds what a macro or loop writes.
