@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use crate::template::{Expr, ExprKind, Template};
+use crate::template::{Expr, ExprKind, NULL, Template};
 use crate::world::{Key, Kind, Refusal, Shape, Value, World};
 
 use super::constraints;
@@ -59,7 +59,7 @@ impl<'t> Scope<'t> {
     fn resolve_one(&self, expr: &Expr, world: &World) -> Value {
         let kind = match &expr.kind {
             ExprKind::Text(text) => Kind::Text(texts::replaced(self, text, expr.span)),
-            ExprKind::Null => refused("`null` values are not allowed in templates", expr),
+            ExprKind::Null => refused(NULL, expr),
             ExprKind::Broken(message) => refused(message, expr),
             ExprKind::List(items) => Kind::List(self.items(items, world)),
             ExprKind::Map(entries) => self.map(expr, entries, world),

@@ -8,6 +8,7 @@ pub(crate) mod extensions;
 mod intrinsics;
 mod read;
 mod references;
+mod structure;
 mod sub;
 #[allow(clippy::module_inception, reason = "the template is the layer's central noun")]
 mod template;
@@ -15,5 +16,6 @@ mod template;
 pub(crate) use expr::{Expr, ExprKind, Key, SubPart};
 pub(crate) use read::read;
 pub(crate) use references::{Target, references};
+pub(crate) use structure::NULL;
 pub(crate) use sub::framework_variable;
 pub(crate) use template::{Output, POLICY, Parameter, Resource, Template, TemplateRule};

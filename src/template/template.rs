@@ -5,10 +5,12 @@
 use std::collections::BTreeMap;
 
 use crate::source::{Document, Duplicate, NodeId, NodeKind, Span};
+use crate::world::Refusal;
 
 use super::expr::{Expr, ExprKind, Key};
 use super::intrinsics::condition_operand;
 use super::read::{key, literal, read};
+use super::structure;
 
 /// The kind of a key policy that stands by itself.
 pub(crate) const POLICY: &str = "policy";
@@ -34,6 +36,8 @@ pub(crate) struct Template {
     pub(crate) transforms: Vec<(String, Span)>,
     /// Keys of maps that are written twice in a KMS key, or that write a KMS key twice, with its logical id.
     pub(crate) duplicates: Vec<(String, Duplicate)>,
+    /// What CloudFormation refuses for the form of the sections, with the resource's logical id where there is one.
+    pub(crate) malformed: Vec<(String, Refusal)>,
 }
 
 /// A parameter's declaration.
@@ -142,6 +146,7 @@ impl Template {
                 .collect(),
             resources,
             transforms: transforms(document),
+            malformed: structure::refusals(document),
         })
     }
 
@@ -171,6 +176,7 @@ impl Template {
             outputs: Vec::new(),
             transforms: Vec::new(),
             duplicates,
+            malformed: Vec::new(),
         }
     }
 
@@ -313,15 +319,21 @@ fn names(expr: Option<Expr>) -> Vec<(String, Span)> {
     }
 }
 
+/// Macros are named by a text, or by a map with Name and Parameters; one whose name is no text has the empty name.
+///
+/// Source: AWS CloudFormation User Guide, transform-section-structure.html.
 fn transforms(document: &Document) -> Vec<(String, Span)> {
-    document.get(document.root(), "Transform").map_or_else(Vec::new, |entry| {
-        let expr = read(document, entry.value);
-        match &expr.kind {
-            // The long form of one macro with parameters: {Name: …, Parameters: …}.
-            ExprKind::Map(_) => expr.get("Name").map_or_else(Vec::new, |name| names(Some(name.clone()))),
-            _ => names(Some(expr)),
-        }
-    })
+    let Some(entry) = document.get(document.root(), "Transform") else { return Vec::new() };
+    let named = |expr: &Expr| match expr.get("Name").unwrap_or(expr) {
+        Expr { span, kind: ExprKind::Text(name) } => (name.clone(), *span),
+        Expr { span, .. } => (String::new(), *span),
+    };
+    let expr = read(document, entry.value);
+    match &expr.kind {
+        ExprKind::List(items) => items.iter().map(named).collect(),
+        ExprKind::Null => Vec::new(),
+        _ => vec![named(&expr)],
+    }
 }
 
 /// Where a condition is expected, `{Condition: Name}` refers to one, at every level.
