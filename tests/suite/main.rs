@@ -25,6 +25,8 @@ mod json_report;
 mod language_extensions;
 mod layers;
 mod naive;
+mod peers;
+mod reader_trees;
 mod recorded;
 mod recorded_text;
 mod resolve_verb;
