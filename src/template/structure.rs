@@ -4,7 +4,7 @@
 //! an expression's value is.
 //!
 //! Nothing is said of a template that is not yet what CloudFormation validates: a macro or another tool may still change it.
-//! Names of conditions are free (cfn-lint#1569), and nulls in Metadata are left out, since no source speaks of them.
+//! Names of conditions are free (cfn-lint#1569). Nulls in Metadata and below a property are left out: no source settles them.
 //!
 //! Sources: AWS CloudFormation User Guide, resources-section-structure.html, parameters-section-structure.html,
 //! outputs-section-structure.html, mappings-section-structure.html; AWS re:Post Knowledge Center,
@@ -239,9 +239,19 @@ impl Checked<'_> {
             if attribute.text == "Condition" && !self.is_text(value) {
                 self.refuse(id, "the Condition of a resource has to be a text", self.document.full_span(value));
             }
-            if attribute.text != "Metadata" {
-                self.nulls(id, value);
+            match attribute.text.as_str() {
+                "Metadata" => {}
+                "Properties" => self.properties(id, value),
+                _ => self.nulls(id, value),
             }
+        }
+    }
+
+    /// Only the property itself: a property that takes any JSON may hold a null (cfn-lint#2242).
+    fn properties(&mut self, id: &str, properties: NodeId) {
+        let values = self.members(properties).into_iter().map(|(_, value)| value);
+        for value in values.chain([properties]).filter(|value| self.is_null(*value)).collect::<Vec<_>>() {
+            self.refuse(id, NULL, self.document.span(value));
         }
     }
 

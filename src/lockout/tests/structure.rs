@@ -43,7 +43,7 @@ fn resources_have_a_type_and_known_attributes() {
         ("{ Type: AWS::SNS::Topic, Invalid: 10 }", "a resource has no attribute `Invalid`"),
         ("{ Type: AWS::SNS::Topic, Condition: { Ref: C } }", "the Condition of a resource has to be a text"),
         ("{ Type: AWS::SNS::Topic, DependsOn: [K, ~] }", "`null` values are not allowed in templates"),
-        ("{ Type: AWS::SNS::Topic, Properties: { A: [{ B: }] } }", "`null` values are not allowed in templates"),
+        ("{ Type: AWS::SNS::Topic, Properties: { A: } }", "`null` values are not allowed in templates"),
         ("", "`null` values are not allowed in templates"),
     ] {
         assert_eq!(refused(&format!("{KEY}  A: {resource}")), one("A", message), "{resource}");
@@ -100,6 +100,7 @@ fn what_the_form_allows() {
         "  A: { Type: 'Custom::Thing', Version: '1.0', Description: a thing, Metadata: { a: ~ } }",
         "  A: { Type: AWS::SNS::Topic, DeletionPolicy: Retain, UpdateReplacePolicy: Delete }",
         "  A: { Type: AWS::EC2::Instance, CreationPolicy: {}, UpdatePolicy: {} }",
+        "  A: { Type: AWS::Events::Rule, Properties: { EventPattern: { detail: { a: [~] } } } }",
         "  A: !Rain::Module thing.yaml",
         "  '{{ name }}': { Type: AWS::SNS::Topic }",
         "  A: {}\n  A: { Type: AWS::SNS::Topic }",
