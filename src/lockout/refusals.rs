@@ -1,5 +1,5 @@
-//! What CloudFormation refuses whatever the values are: references to nothing, circular conditions, circular
-//! dependencies between resources.
+//! What CloudFormation refuses whatever the values are: the form of the sections, references to nothing, circular
+//! conditions, circular dependencies between resources.
 //!
 //! Source: AWS CloudFormation User Guide, troubleshooting.html and template validation errors ("Unresolved resource
 //! dependencies", "Circular dependency between resources").
@@ -16,7 +16,7 @@ const NAMED: usize = 5;
 /// Every refusal of the template, with the logical id of the resource that it stands in (empty: no resource).
 pub(crate) fn of_template(scope: &Scope<'_>, nominal: &World) -> Vec<(String, Refusal)> {
     let template = scope.template;
-    let mut out: Vec<(String, Refusal)> = Vec::new();
+    let mut out = template.malformed.clone();
     out.extend(template.refused.clone().map(|refusal| (String::new(), refusal)));
     out.extend(
         scope.violations(nominal).into_iter().chain(scope.broken_rule(nominal)).map(|refusal| (String::new(), refusal)),
@@ -68,14 +68,13 @@ pub(crate) fn of_key(template: &Template, key: &Resource, all: &[(String, Refusa
 
 /// References of a resource to names that the template does not have.
 fn dangling(template: &Template, resource: &Resource) -> Vec<Refusal> {
-    let known = |name: &str| {
-        name.starts_with("AWS::") || template.parameters.contains_key(name) || template.resource(name).is_some()
-    };
+    let known =
+        |name: &str| name.starts_with("AWS::") || template.parameters.contains_key(name) || is_resource(template, name);
     let mut out = Vec::new();
     for reference in resource.properties.iter().flat_map(references) {
         let missing = match &reference.target {
             Target::Name(name) if !known(name) => Some(name),
-            Target::Resource(name) if template.resource(name).is_none() => Some(name),
+            Target::Resource(name) if !is_resource(template, name) => Some(name),
             _ => None,
         };
         if let Some(name) = missing {
@@ -85,7 +84,7 @@ fn dangling(template: &Template, resource: &Resource) -> Vec<Refusal> {
         }
     }
     for (name, span) in &resource.depends_on {
-        if template.resource(name).is_none() {
+        if !is_resource(template, name) {
             out.push(Refusal { message: format!("unresolved resource dependency `{name}`"), span: *span });
         }
     }
@@ -95,6 +94,11 @@ fn dangling(template: &Template, resource: &Resource) -> Vec<Refusal> {
         out.push(Refusal { message: format!("the template has no condition `{name}`"), span: *span });
     }
     out
+}
+
+/// Whether the template has the resource, be it well-formed or not.
+fn is_resource(template: &Template, name: &str) -> bool {
+    template.resource(name).is_some() || template.malformed.iter().any(|(id, _)| id == name)
 }
 
 /// Groups of resources that depend on each other in a circle, counting only what no condition can discard.

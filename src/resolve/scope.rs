@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::source::Span;
-use crate::template::{Expr, ExprKind, Parameter, StackId, Stacks, Template};
+use crate::template::{Expr, ExprKind, NULL, Parameter, StackId, Stacks, Template};
 use crate::world::{Hole, Key, Kind, Refusal, Shape, Text, Value, World};
 
 use super::constraints;
@@ -98,7 +98,7 @@ impl<'t> Scope<'t> {
     fn resolve_one(&self, expr: &Expr, world: &World) -> Value {
         let kind = match &expr.kind {
             ExprKind::Text(text) => Kind::Text(texts::replaced(self, text, expr.span)),
-            ExprKind::Null => refused("`null` values are not allowed in templates", expr),
+            ExprKind::Null => refused(NULL, expr),
             ExprKind::Broken(message) => refused(message, expr),
             ExprKind::List(items) => Kind::List(self.items(items, world)),
             ExprKind::Map(entries) => self.map(entries, world),

@@ -11,9 +11,11 @@ mod intrinsics;
 mod read;
 mod references;
 mod stacks;
+mod structure;
 mod sub;
 #[allow(clippy::module_inception, reason = "the template is the layer's central noun")]
 mod template;
+mod transforms;
 mod tree;
 
 #[cfg(test)]
@@ -23,6 +25,7 @@ pub(crate) use expr::{Expr, ExprKind, Key, SubPart};
 pub(crate) use read::read;
 pub(crate) use references::{Target, references};
 pub(crate) use stacks::{Nested, StackId, Stacks, Unfollowed};
+pub(crate) use structure::NULL;
 pub(crate) use sub::framework_variable;
 pub(crate) use template::{Output, POLICY, Parameter, Resource, Template, TemplateRule};
 pub(crate) use tree::Unknown;

@@ -10,7 +10,9 @@ use crate::world::Refusal;
 use super::expr::{Expr, ExprKind, Key};
 use super::intrinsics::condition_operand;
 use super::read::{key, literal, read};
-use super::tree::{LOOP, Unknown};
+use super::structure;
+use super::transforms::{grows, has_macro, transforms};
+use super::tree::Unknown;
 
 /// The kind of a key policy that stands by itself.
 pub(crate) const POLICY: &str = "policy";
@@ -44,6 +46,8 @@ pub(crate) struct Template {
     pub(crate) written: Option<Document>,
     /// Keys of maps that are written twice in a KMS key, or that write a KMS key twice, with its logical id.
     pub(crate) duplicates: Vec<(String, Duplicate)>,
+    /// What CloudFormation refuses for the form of the sections, with the resource's logical id where there is one.
+    pub(crate) malformed: Vec<(String, Refusal)>,
 }
 
 /// A parameter's declaration.
@@ -161,6 +165,7 @@ impl Template {
             unknown: Vec::new(),
             refused: None,
             written: None,
+            malformed: structure::refusals(document),
         })
     }
 
@@ -195,6 +200,7 @@ impl Template {
             refused: None,
             written: None,
             duplicates,
+            malformed: Vec::new(),
         }
     }
 
@@ -358,35 +364,6 @@ fn names(expr: Option<Expr>) -> Vec<(String, Span)> {
         }
         _ => Vec::new(),
     }
-}
-
-/// Whether a macro or loop stands among the entries of a section, or among the sections.
-fn grows(document: &Document) -> bool {
-    let root = document.root();
-    let sections = ["Parameters", "Mappings", "Conditions", "Resources", "Outputs"];
-    let sections = sections.iter().filter_map(|name| document.get(root, name)).map(|entry| entry.value);
-    // `aws cloudformation package` writes the resources of the section Modules into the template.
-    document.get(root, "Modules").is_some()
-        || std::iter::once(root).chain(sections).any(|node| has_macro(document, node))
-}
-
-/// Whether a map holds what a macro or loop writes.
-fn has_macro(document: &Document, node: NodeId) -> bool {
-    let is_macro = |text: &str| text == "Fn::Transform" || text.starts_with(LOOP);
-    let tagged = document.node(node).tag.as_ref().is_some_and(|tag| tag.name == "Transform");
-    let NodeKind::Mapping(entries) = &document.node(node).kind else { return tagged };
-    tagged || entries.iter().any(|entry| document.scalar(entry.key).is_some_and(is_macro))
-}
-
-fn transforms(document: &Document) -> Vec<(String, Span)> {
-    document.get(document.root(), "Transform").map_or_else(Vec::new, |entry| {
-        let expr = read(document, entry.value);
-        match &expr.kind {
-            // The long form of one macro with parameters: {Name: …, Parameters: …}.
-            ExprKind::Map(_) => expr.get("Name").map_or_else(Vec::new, |name| names(Some(name.clone()))),
-            _ => names(Some(expr)),
-        }
-    })
 }
 
 /// Where a condition is expected, `{Condition: Name}` refers to one, at every level.

@@ -19,6 +19,7 @@ mod soundness;
 mod soundness_open;
 mod soundness_reach;
 mod statements;
+mod structure;
 mod worlds;
 
 use crate::deployment::{Deployment, Inputs, policies};
