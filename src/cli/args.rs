@@ -143,6 +143,15 @@ pub(crate) struct Flags {
     /// Colour
     #[arg(long, value_enum, default_value_t = Color::Auto, help_heading = "Output")]
     pub(crate) color: Color,
+    /// Draw with ASCII characters only [default where stdout is no terminal that takes UTF-8]
+    #[arg(long, conflicts_with_all = ["unicode", "plain"], help_heading = "Output")]
+    pub(crate) ascii: bool,
+    /// Draw with box characters [default on terminals that take UTF-8]
+    #[arg(long, conflicts_with = "plain", help_heading = "Output")]
+    pub(crate) unicode: bool,
+    /// Draw nothing: one sentence a line, for screen readers
+    #[arg(long, help_heading = "Output")]
+    pub(crate) plain: bool,
     /// Print findings only
     #[arg(short, long, help_heading = "Output")]
     pub(crate) quiet: bool,

@@ -17,7 +17,8 @@ use super::exit::Exit;
 use super::files::{Files, Opened};
 use super::inputs::deployment;
 use super::nested::{failures, roots};
-use super::output::{print, wants_color, width, write};
+use super::output::{print, style, wants_color, width, write};
+use super::progress::Progress;
 use super::suggest::nearest;
 
 /// Checks templates, prints the reports, and says how it ended.
@@ -30,7 +31,9 @@ pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
     let mut named: BTreeSet<FileId> = BTreeSet::new();
     let mut opened: Vec<Opened> = Vec::new();
     let mut seen: BTreeSet<FileId> = BTreeSet::new();
-    for file in &found {
+    let mut progress = Progress::over(found.len());
+    for (done, file) in found.iter().enumerate() {
+        progress.at(done);
         let Some(template) = files.template(file, &args.flags.stdin_filename) else { continue };
         named.extend(file.named.then_some(template.0));
         // One file may have several paths.
@@ -38,6 +41,7 @@ pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
             opened.push(template);
         }
     }
+    drop(progress);
     let stacks = roots(&opened, &deployment.givens, &mut files);
     known_parameters(&args.flags, &stacks)?;
     finish(files, &stacks, &named, &deployment, &args.flags)
@@ -130,7 +134,7 @@ pub(super) fn write_all(report: &Report, sources: &Sources, flags: &Flags) -> an
 
 fn rendered(report: &Report, sources: &Sources, format: Format, flags: &Flags, color: bool) -> String {
     let Flags { quiet, verbose, why, .. } = *flags;
-    let options = TextOptions { color, quiet, verbose, why, width: width() };
+    let options = TextOptions { color, style: style(flags), quiet, verbose, why, width: width() };
     match format {
         Format::Text => text(report, sources, options),
         Format::Json => json(report, sources),

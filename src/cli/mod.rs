@@ -9,6 +9,7 @@ mod files;
 mod inputs;
 mod nested;
 mod output;
+mod progress;
 mod resolve;
 mod scan;
 mod suggest;

@@ -5,7 +5,9 @@ use std::path::Path;
 
 use anyhow::Context;
 
-use super::args::Color;
+use crate::report::Style;
+
+use super::args::{Color, Flags};
 
 /// Whether stdout gets colour: the flag, then NO_COLOR, FORCE_COLOR, and whether it is a terminal.
 pub(crate) fn wants_color(color: Color) -> bool {
@@ -14,6 +16,22 @@ pub(crate) fn wants_color(color: Color) -> bool {
         Color::Always => true,
         Color::Never => false,
         Color::Auto => !set("NO_COLOR") && (set("FORCE_COLOR") || io::stdout().is_terminal()),
+    }
+}
+
+/// What lines are drawn with: the flag, else box characters on a terminal that takes them.
+pub(crate) fn style(flags: &Flags) -> Style {
+    let utf8 = || {
+        let set = ["LC_ALL", "LC_CTYPE", "LANG"].iter().filter_map(|name| std::env::var(name).ok());
+        let locale = set.into_iter().find(|value| !value.is_empty()).unwrap_or_default().to_ascii_lowercase();
+        locale.contains("utf-8") || locale.contains("utf8")
+    };
+    match flags {
+        Flags { plain: true, .. } => Style::Plain,
+        Flags { unicode: true, .. } => Style::Unicode,
+        Flags { ascii: true, .. } => Style::Ascii,
+        _ if io::stdout().is_terminal() && utf8() => Style::Unicode,
+        _ => Style::Ascii,
     }
 }
 

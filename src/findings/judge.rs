@@ -6,7 +6,7 @@ use crate::source::Span;
 
 use super::reasons::{Why, why};
 use super::refused::Refusals;
-use super::words::{facts, key as named, short};
+use super::words::{cases, key as named, short};
 use super::{Code, Finding, Related, ignored, lockouts, loops, refused, unfollowed};
 
 /// The findings about the templates of one deployment, in their order.
@@ -122,8 +122,7 @@ impl Judge<'_> {
         let elsewhere = places().filter(|(_, span)| span.file != here.file);
         finding.related =
             elsewhere.map(|(open, span)| Related { span, message: format!("{} `{}`", open.kind, open.name) }).collect();
-        let cases = key.cases.iter().filter(|case| !case.when.is_empty());
-        finding.notes.extend(cases.map(|case| format!("{} when {}", case.verdict.word(), facts(&case.when))));
+        finding.notes.extend(cases(&key.cases));
         finding.notes.extend(self.notes(key));
         finding.help = key.open.iter().map(|open| open.help.clone()).collect::<Vec<_>>().join("\n");
         finding

@@ -15,7 +15,7 @@ mod words;
 pub(crate) use code::{Code, Severity};
 pub(crate) use judge::{judge, reasoning};
 pub(crate) use reasons::{StatementWhy, Why};
-pub(crate) use words::facts;
+pub(crate) use words::cases;
 
 use crate::source::Span;
 

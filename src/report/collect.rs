@@ -23,9 +23,10 @@ pub(crate) fn collect(checked: Vec<Checked>, deployment: &Deployment, report: &m
 }
 
 fn rows(checked: Checked, deployment: &Deployment, report: &mut Report) {
-    let Checked { file, stack, keys, skipped, not_followed, .. } = checked;
+    let Checked { file, stack, keys, skipped, not_followed, loops, .. } = checked;
     report.keys.extend(keys.into_iter().map(|key| row(file, key, deployment)));
     report.unknown += not_followed.len();
+    report.loops += loops.len();
     report.skipped.extend(skipped.into_iter().map(|(logical_id, because)| SkippedRow {
         file,
         stack: stack.clone(),

@@ -20,7 +20,8 @@ fn the_readmes_first_command_is_the_one_that_runs() {
     assert!(run.stdout.contains("error[locks-out-deployer]"));
 }
 
-/// A recorded screen of the README: `$ cfn-lockout …` and what follows it, up to the end of the block.
+/// A recorded screen of the README: `$ cfn-lockout …` and what follows it, up to the end of the block. `UPDATE=1 cargo test`
+/// records them anew.
 #[test]
 fn every_recorded_screen_is_what_the_program_prints() {
     for path in ["README.md", "docs/fidelity.md"] {
@@ -30,7 +31,12 @@ fn every_recorded_screen_is_what_the_program_prints() {
             let (command, expected) = block.split_once('\n').unwrap();
             let args: Vec<&str> = command.trim_start_matches("$ cfn-lockout").split_whitespace().collect();
             let run = run_in(&root(), &args);
-            assert_eq!(run.stdout.trim_end(), expected.trim_end(), "{path}: {command}");
+            if std::env::var_os("UPDATE").is_some() {
+                let updated = read(path).replace(expected.trim_end(), run.stdout.trim_end());
+                fs::write(root().join(path), updated).unwrap();
+            } else {
+                assert_eq!(run.stdout.trim_end(), expected.trim_end(), "{path}: {command}: UPDATE=1 records it anew");
+            }
         }
     }
     assert!(read("README.md").contains("```console\n"), "the README shows a screen");

@@ -32,4 +32,5 @@ mod recorded;
 mod recorded_text;
 mod resolve_verb;
 mod rule_pages;
+mod screens;
 mod support;
