@@ -7,15 +7,22 @@ use crate::source::Span;
 use super::reasons::{Why, why};
 use super::refused::Refusals;
 use super::words::{facts, key as named, short};
-use super::{Code, Finding, Related, ignored, lockouts, refused};
+use super::{Code, Finding, Hidden, Related, ignored, lockouts, refused};
 
-/// The findings about the templates of one deployment, in their order.
-pub(crate) fn judge(templates: &[Checked], deployment: &Deployment) -> Vec<Finding> {
+/// The findings about the templates of one deployment, in their order, without those that are not to be reported.
+pub(crate) fn judge(templates: &[Checked], deployment: &Deployment, hidden: &mut Hidden) -> Vec<Finding> {
     let judge = Judge { deployment };
     let keys = || templates.iter().flat_map(|checked| &checked.keys);
-    let relying: Vec<&KeyAnswer> = keys().filter(|key| key.verdict == Verdict::SafeIfIam).collect();
+    hidden.open(templates, deployment);
     let refusals = refused::known(templates);
-    let mut out: Vec<Finding> = templates.iter().flat_map(|checked| of_template(&judge, checked, &refusals)).collect();
+    let mut out: Vec<Finding> = Vec::new();
+    for checked in templates {
+        let found = of_template(&judge, checked, &refusals).into_iter();
+        out.extend(found.filter(|one| !hidden.takes(checked.file, &checked.stack, &one.logical_id, one.code)));
+    }
+    let relying = keys().filter(|key| key.verdict == Verdict::SafeIfIam);
+    let takes = |key: &&KeyAnswer| !hidden.takes(key.span.file, &key.stack, &key.id, Code::ReliesOnDeployerIam);
+    let relying: Vec<&KeyAnswer> = relying.filter(takes).collect();
     out.extend(judge.relies_on_iam(&relying));
     out
 }

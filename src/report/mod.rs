@@ -3,12 +3,14 @@
 mod collect;
 mod counts;
 mod json;
+mod page;
 mod resolved;
 mod text;
 mod why;
 
-pub(crate) use collect::collect;
+pub(crate) use collect::{collect, conclude};
 pub(crate) use json::json;
+pub(crate) use page::{list, page};
 pub(crate) use resolved::resolved;
 pub(crate) use text::{TextOptions, text};
 
@@ -30,7 +32,7 @@ pub(crate) struct Report {
     pub(crate) findings: Vec<Finding>,
     /// How many templates were checked.
     pub(crate) templates: usize,
-    /// How many findings were suppressed.
+    /// How many findings were suppressed, in a template or by a baseline.
     pub(crate) suppressed: usize,
 }
 

@@ -10,6 +10,7 @@ mod read;
 mod references;
 mod stacks;
 mod sub;
+mod suppressions;
 #[allow(clippy::module_inception, reason = "the template is the layer's central noun")]
 mod template;
 
@@ -18,4 +19,5 @@ pub(crate) use read::read;
 pub(crate) use references::{Target, references};
 pub(crate) use stacks::{Nested, StackId, Stacks, Unfollowed};
 pub(crate) use sub::framework_variable;
+pub(crate) use suppressions::{Ignore, Owner, Suppression};
 pub(crate) use template::{Output, POLICY, Parameter, Resource, Template, TemplateRule};

@@ -9,6 +9,7 @@ use crate::source::{Document, Duplicate, NodeId, NodeKind, Span};
 use super::expr::{Expr, ExprKind, Key};
 use super::intrinsics::condition_operand;
 use super::read::{key, literal, read};
+use super::suppressions::{Suppression, of_policy, suppressions};
 
 /// The kind of a key policy that stands by itself.
 pub(crate) const POLICY: &str = "policy";
@@ -34,6 +35,8 @@ pub(crate) struct Template {
     pub(crate) transforms: Vec<(String, Span)>,
     /// Keys of maps that are written twice in a KMS key, or that write a KMS key twice, with its logical id.
     pub(crate) duplicates: Vec<(String, Duplicate)>,
+    /// What it says about findings that are not to be reported.
+    pub(crate) suppressions: Vec<Suppression>,
 }
 
 /// A parameter's declaration.
@@ -125,6 +128,7 @@ impl Template {
         }
         Some(Template {
             duplicates: duplicates(document, &resources),
+            suppressions: suppressions(document, &resources),
             index: resources.iter().enumerate().map(|(index, resource)| (resource.id.clone(), index)).collect(),
             parameters: section(document, "Parameters", |_, node| parameter(document, node)),
             mappings: section(document, "Mappings", |_, node| read(document, node)),
@@ -170,6 +174,7 @@ impl Template {
             resources: vec![key],
             outputs: Vec::new(),
             transforms: Vec::new(),
+            suppressions: of_policy(document),
             duplicates,
         }
     }

@@ -14,6 +14,7 @@
 )]
 
 mod bad_input;
+mod baseline;
 mod command_line;
 mod corpus;
 mod differential;
@@ -30,4 +31,6 @@ mod recorded;
 mod recorded_text;
 mod resolve_verb;
 mod rule_pages;
+mod shell;
 mod support;
+mod suppressions;
