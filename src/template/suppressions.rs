@@ -5,6 +5,8 @@
 //!
 //! Two forms: a comment `# cfn-lockout: ignore[code, …] reason`, and `Metadata: {cfn-lockout: {ignore: [{code, reason}]}}`.
 
+use std::collections::BTreeMap;
+
 use crate::source::{Document, NodeId, NodeKind, Span};
 
 use super::template::Resource;
@@ -53,17 +55,14 @@ pub(crate) enum Owner {
 
 /// All suppressions of a template, in the order of the text.
 pub(super) fn suppressions(document: &Document, resources: &[Resource]) -> Vec<Suppression> {
+    let speaks = |comment: &Span| Some((*comment, said(document, *comment)?));
+    let comments: Vec<(Span, Span)> = document.comments().iter().filter_map(speaks).collect();
     let entries = entries(document, resources);
     let mut out = Vec::new();
-    for comment in document.comments() {
-        if let Some(said) = said(document, *comment) {
-            let owner = entries.owner(document, *comment);
-            out.extend(ignores(document, said).into_iter().map(|(span, says)| Suppression {
-                owner: owner.clone(),
-                span,
-                says,
-            }));
-        }
+    for (comment, said) in comments {
+        let owner = entries.owner(document, comment);
+        let of_comment = ignores(document, said).into_iter();
+        out.extend(of_comment.map(|(span, says)| Suppression { owner: owner.clone(), span, says }));
     }
     for entry in &entries.0 {
         let metadata = document.get(entry.node, "Metadata").and_then(|entry| document.get(entry.value, NAME));
@@ -72,8 +71,17 @@ pub(super) fn suppressions(document: &Document, resources: &[Resource]) -> Vec<S
         out.extend(found.map(|(span, says)| Suppression { owner: entry.owner(), span, says }));
     }
     out.sort_by_key(|one| one.span);
-    // Resources that one fragment became share their Metadata.
-    out.dedup();
+    // Resources that share an anchor share its Metadata.
+    out.dedup_by(|later, first| {
+        let same = later.span == first.span;
+        if same && let Owner::Keys(more) = &later.owner {
+            match &mut first.owner {
+                Owner::Keys(ids) => ids.extend(more.iter().cloned()),
+                other => *other = later.owner.clone(),
+            }
+        }
+        same
+    });
     out
 }
 
@@ -91,6 +99,10 @@ struct Entry {
     node: NodeId,
     /// From its logical id to its end.
     extent: Span,
+    /// Where the comments directly above it start.
+    head: u32,
+    /// Where the comments behind it end.
+    tail: u32,
     /// The column of its logical id.
     column: usize,
     ids: Vec<String>,
@@ -113,23 +125,26 @@ struct Entries(Vec<Entry>);
 fn entries(document: &Document, resources: &[Resource]) -> Entries {
     let section = document.get(document.root(), "Resources").map(|section| &document.node(section.value).kind);
     let Some(NodeKind::Mapping(nodes)) = section else { return Entries(Vec::new()) };
-    let mut by_place: std::collections::BTreeMap<Span, Vec<&Resource>> = std::collections::BTreeMap::new();
+    let mut by_place: BTreeMap<Span, Vec<&Resource>> = BTreeMap::new();
     for resource in resources {
         by_place.entry(resource.span).or_default().push(resource);
     }
-    let mut out: Vec<Entry> = Vec::new();
-    for entry in nodes {
+    let entry = |entry: &crate::source::Entry| {
         let (id, body) = (document.span(entry.key), document.full_span(entry.value));
         let own = by_place.get(&id).map_or(&[][..], Vec::as_slice);
-        out.push(Entry {
+        // What an alias stands for is written elsewhere. A block scalar ends behind its last line.
+        let end = if body.start >= id.end { body.start + length(document.slice(body).trim_end()) } else { id.end };
+        Entry {
             node: entry.value,
-            // What an alias stands for is written elsewhere.
-            extent: if body.start >= id.end { Span { end: body.end, ..id } } else { id },
+            extent: Span { end, ..id },
+            head: head(document, id.start),
+            tail: tail(document, end),
             column: document.line_col(id.start).column,
             ids: own.iter().map(|resource| resource.id.clone()).collect(),
             is_key: own.iter().any(|resource| resource.is_key()),
-        });
-    }
+        }
+    };
+    let mut out: Vec<Entry> = nodes.iter().map(entry).collect();
     out.sort_by_key(|entry| entry.extent);
     out.dedup_by_key(|entry| entry.extent);
     Entries(out)
@@ -138,51 +153,52 @@ fn entries(document: &Document, resources: &[Resource]) -> Entries {
 impl Entries {
     /// The entry that a comment stands at: in its lines, or in the lines directly above it.
     fn owner(&self, document: &Document, comment: Span) -> Owner {
-        let line = |offset: u32| document.line_col(offset).line;
+        let place = document.line_col(comment.start);
         let next = self.0.partition_point(|entry| entry.extent.start < comment.start);
-        let above = next.checked_sub(1).and_then(|index| self.0.get(index));
-        let ends = |entry: &Entry| entry.extent.end.saturating_sub(1).max(entry.extent.start);
-        if let Some(entry) = above.filter(|entry| line(comment.start) <= line(ends(entry))) {
-            return entry.owner();
-        }
-        let column = document.line_col(comment.start).column;
-        // Behind the last line of a resource, and indented as a part of it.
-        let is_part = |entry: &&Entry| column > entry.column && blank(document, ends(entry) + 1, comment.start, true);
-        if let Some(entry) = above.filter(is_part) {
-            return entry.owner();
-        }
-        let is_above = |entry: &&Entry| {
-            starts_line(document, comment.start) && blank(document, comment.start, entry.extent.start, false)
+        let is_in = |entry: &&Entry| {
+            let is_indented = place.column > entry.column && comment.start < entry.tail;
+            is_indented || place.line <= document.line_col(entry.extent.end).line
         };
-        self.0.get(next).filter(is_above).map_or(Owner::Nobody, Entry::owner)
+        let entry = next.checked_sub(1).and_then(|index| self.0.get(index)).filter(is_in);
+        let below = || self.0.get(next).filter(|entry| entry.head <= comment.start);
+        entry.or_else(below).map_or(Owner::Nobody, Entry::owner)
     }
+}
+
+/// Where the block of comments that ends directly above a place starts; each has a line of its own.
+fn head(document: &Document, at: u32) -> u32 {
+    let comments = document.comments();
+    let above = comments.partition_point(|comment| comment.end <= at);
+    let mut head = at;
+    for comment in comments.iter().take(above).rev() {
+        let between = document.slice(Span { start: comment.end, end: head, ..*comment });
+        let breaks = between.replace("\r\n", "\n").matches(['\n', '\r']).count();
+        if !between.trim().is_empty() || breaks != 1 || !starts_line(document, comment.start) {
+            break;
+        }
+        head = comment.start;
+    }
+    head
+}
+
+/// Where the comments behind a place end: from there to the place nothing else stands.
+fn tail(document: &Document, at: u32) -> u32 {
+    let comments = document.comments();
+    let first = comments.partition_point(|comment| comment.start < at);
+    let mut tail = at;
+    for comment in comments.iter().skip(first) {
+        if !document.slice(Span { start: tail, end: comment.start, ..*comment }).trim().is_empty() {
+            break;
+        }
+        tail = comment.end;
+    }
+    tail
 }
 
 /// Whether nothing but blanks stands before a place in its line.
 fn starts_line(document: &Document, at: u32) -> bool {
     let before = document.text().get(..at as usize).unwrap_or("");
     before.rsplit(['\n', '\r']).next().is_some_and(|line| line.trim().is_empty())
-}
-
-/// Whether nothing but comments stands from one place to another, with or without empty lines between them.
-fn blank(document: &Document, from: u32, to: u32, empty_lines: bool) -> bool {
-    let comments = document.comments();
-    let first = comments.partition_point(|comment| comment.end <= from);
-    let mut at = from;
-    for comment in comments.iter().skip(first).take_while(|comment| comment.start < to) {
-        if !gap(document, at, comment.start.max(at), empty_lines) {
-            return false;
-        }
-        at = comment.end;
-    }
-    gap(document, at, to.max(at), empty_lines)
-}
-
-fn gap(document: &Document, start: u32, end: u32, empty_lines: bool) -> bool {
-    let file = document.span(document.root()).file;
-    let text = document.slice(Span { file, start, end });
-    let lines = text.replace("\r\n", "\n").chars().filter(|c| matches!(c, '\n' | '\r')).count();
-    text.trim().is_empty() && (empty_lines || lines <= 1)
 }
 
 /// What a comment says to this program: what follows `cfn-lockout:`, also behind another comment in the same line.
@@ -339,6 +355,23 @@ Outputs:
             let codes: Vec<String> = found(&format!("{HEAD}{comment}\n")).into_iter().map(|(_, code)| code).collect();
             assert_eq!(codes, expected, "{comment}");
         }
+    }
+
+    #[test]
+    fn many_comments_cost_what_reading_them_costs() {
+        let many = "  # cfn-lockout: ignore[a] why\n".repeat(50_000);
+        let found = found(&format!("Resources:\n{many}  K:\n    Type: AWS::KMS::Key\n{many}"));
+        assert_eq!(found.len(), 100_000);
+        assert_eq!(found.iter().filter(|(owner, _)| *owner == key("K")).count(), 50_000);
+    }
+
+    #[test]
+    fn keys_that_share_their_metadata_share_the_suppression() {
+        let metadata = "&m {cfn-lockout: {ignore: [{code: a, reason: why}]}}";
+        let text = format!(
+            "Resources:\n  B: {{Type: AWS::S3::Bucket, Metadata: {metadata}}}\n  K: &k\n    Type: AWS::KMS::Key\n    Metadata: *m\n  L: *k\n"
+        );
+        assert_eq!(found(&text), [(Owner::Keys(vec!["K".to_owned(), "L".to_owned()]), "a".to_owned())]);
     }
 
     #[test]

@@ -135,7 +135,7 @@ fn a_baseline_that_cannot_be_used_ends_the_run() {
         ("other.json", "--baseline `other.json`:2:13: the schema is `cfn-lockout-baseline/2`; this version reads"),
         (
             "typo.json",
-            "--baseline `typo.json`:4:75: there is no finding `locks-out-deploier`; did you mean `locks-out-deployer`?",
+            "--baseline `typo.json`:4:73: there is no finding `locks-out-deploier`; did you mean `locks-out-deployer`?",
         ),
         ("empty.json", "--baseline `empty.json`:1:1: the file is empty"),
     ] {

@@ -32,7 +32,7 @@ fn bash_takes_its_completions_and_completes_with_them() {
     let completes = |words: &str| {
         let text = format!(
             ". ./completions.bash; COMP_WORDS=({words}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1)); \
-             _cfn-lockout cfn-lockout \"${{COMP_WORDS[COMP_CWORD]}}\" \"${{COMP_WORDS[COMP_CWORD - 1]}}\"; echo \"${{COMPREPLY[*]}}\""
+             F=$(complete -p cfn-lockout | sed 's/.*-F \\([^ ]*\\).*/\\1/'); $F cfn-lockout \"${{COMP_WORDS[COMP_CWORD]}}\" \"${{COMP_WORDS[COMP_CWORD - 1]}}\"; echo \"${{COMPREPLY[*]}}\""
         );
         Command::new("bash").current_dir(files.path()).args(["-c", &text]).stderr(Stdio::inherit()).output()
     };
