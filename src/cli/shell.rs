@@ -14,7 +14,9 @@ const NAME: &str = "cfn-lockout";
 pub(crate) fn completions(args: &CompletionsArgs) -> anyhow::Result<Exit> {
     let mut out: Vec<u8> = Vec::new();
     clap_complete::generate(args.shell, &mut command(), NAME, &mut out);
-    print(&String::from_utf8_lossy(&out))?;
+    let script = String::from_utf8_lossy(&out);
+    // clap_complete 4.6.11 calls a program with a hyphen by two names in one script for bash, and finds none of its verbs.
+    print(&script.replace("cfn__subcmd__lockout", "cfn__lockout"))?;
     Ok(Exit::Clean)
 }
 

@@ -7,12 +7,11 @@ use crate::source::Span;
 use super::reasons::{Why, why};
 use super::refused::Refusals;
 use super::words::{facts, key as named, short};
-use super::{Code, Finding, Hidden, Related, ignored, lockouts, refused};
+use super::{Code, Finding, Hidden, Related, ignored, lockouts, loops, refused};
 
 /// The findings about the templates of one deployment, in their order, without those that are not to be reported.
 pub(crate) fn judge(templates: &[Checked], deployment: &Deployment, hidden: &mut Hidden) -> Vec<Finding> {
     let judge = Judge { deployment };
-    let keys = || templates.iter().flat_map(|checked| &checked.keys);
     hidden.open(templates, deployment);
     let refusals = refused::known(templates);
     let mut out: Vec<Finding> = Vec::new();
@@ -20,9 +19,12 @@ pub(crate) fn judge(templates: &[Checked], deployment: &Deployment, hidden: &mut
         let found = of_template(&judge, checked, &refusals).into_iter();
         out.extend(found.filter(|one| !hidden.takes(checked.file, &checked.stack, &one.logical_id, one.code)));
     }
-    let relying = keys().filter(|key| key.verdict == Verdict::SafeIfIam);
-    let takes = |key: &&KeyAnswer| !hidden.takes(key.span.file, &key.stack, &key.id, Code::ReliesOnDeployerIam);
-    let relying: Vec<&KeyAnswer> = relying.filter(takes).collect();
+    let keys = templates.iter().flat_map(|checked| checked.keys.iter().map(move |key| (checked.file, key)));
+    let relying = keys.filter(|(_, key)| key.verdict == Verdict::SafeIfIam);
+    let relying: Vec<&KeyAnswer> = relying
+        .filter(|(file, key)| !hidden.takes(*file, &key.stack, &key.id, Code::ReliesOnDeployerIam))
+        .map(|(_, key)| key)
+        .collect();
     out.extend(judge.relies_on_iam(&relying));
     out
 }
@@ -35,6 +37,7 @@ pub(crate) fn reasoning(key: &KeyAnswer, deployment: &Deployment) -> Why {
 
 fn of_template(judge: &Judge<'_>, checked: &Checked, refusals: &Refusals<'_>) -> Vec<Finding> {
     let mut out = refused::by_cloudformation(judge, checked, refusals);
+    out.extend(loops::unknown(judge, checked));
     for key in &checked.keys {
         match key.verdict {
             Verdict::Lockout => out.push(lockouts::locks_out(judge, key)),

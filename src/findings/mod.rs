@@ -8,6 +8,7 @@ mod hidden;
 mod ignored;
 mod judge;
 mod lockouts;
+mod loops;
 mod reasons;
 mod refused;
 mod suggest;

@@ -129,16 +129,19 @@ fn entries(document: &Document, resources: &[Resource]) -> Entries {
     for resource in resources {
         by_place.entry(resource.span).or_default().push(resource);
     }
+    // What an included file holds stands in another text.
+    let file = document.comments().first().map(|comment| comment.file);
     let entry = |entry: &crate::source::Entry| {
         let (id, body) = (document.span(entry.key), document.full_span(entry.value));
         let own = by_place.get(&id).map_or(&[][..], Vec::as_slice);
         // What an alias stands for is written elsewhere. A block scalar ends behind its last line.
-        let end = if body.start >= id.end { body.start + length(document.slice(body).trim_end()) } else { id.end };
+        let is_behind = body.file == id.file && body.start >= id.end && Some(id.file) == file;
+        let end = if is_behind { body.start + length(document.slice(body).trim_end()) } else { id.end };
         Entry {
             node: entry.value,
             extent: Span { end, ..id },
-            head: head(document, id.start),
-            tail: tail(document, end),
+            head: if Some(id.file) == file { head(document, id.start) } else { id.start },
+            tail: if Some(id.file) == file { tail(document, end) } else { end },
             column: document.line_col(id.start).column,
             ids: own.iter().map(|resource| resource.id.clone()).collect(),
             is_key: own.iter().any(|resource| resource.is_key()),
@@ -154,13 +157,14 @@ impl Entries {
     /// The entry that a comment stands at: in its lines, or in the lines directly above it.
     fn owner(&self, document: &Document, comment: Span) -> Owner {
         let place = document.line_col(comment.start);
-        let next = self.0.partition_point(|entry| entry.extent.start < comment.start);
+        let next = self.0.partition_point(|entry| (entry.extent.file, entry.extent.start) < (comment.file, comment.start));
         let is_in = |entry: &&Entry| {
             let is_indented = place.column > entry.column && comment.start < entry.tail;
             is_indented || place.line <= document.line_col(entry.extent.end).line
         };
-        let entry = next.checked_sub(1).and_then(|index| self.0.get(index)).filter(is_in);
-        let below = || self.0.get(next).filter(|entry| entry.head <= comment.start);
+        let at = |index: usize| self.0.get(index).filter(|entry| entry.extent.file == comment.file);
+        let entry = next.checked_sub(1).and_then(at).filter(is_in);
+        let below = || at(next).filter(|entry| entry.head <= comment.start);
         entry.or_else(below).map_or(Owner::Nobody, Entry::owner)
     }
 }

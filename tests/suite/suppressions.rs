@@ -169,6 +169,40 @@ fn a_key_that_is_not_checked_makes_no_suppression_unused() {
 }
 
 #[test]
+fn keys_that_a_loop_writes_share_the_suppression() {
+    let (_, body) = DELEGATES.split_once("  K:\n").unwrap();
+    let body = body.replace("\n  ", "\n        ");
+    let of = |comment: &str, metadata: &str| {
+        format!(
+            "Transform: AWS::LanguageExtensions\nResources:\n  Fn::ForEach::Keys:\n    - Name\n    - [A, B]\n    - {comment}\n      \"Key${{Name}}\":\n{metadata}      {body}"
+        )
+    };
+    let metadata =
+        "          Metadata: { cfn-lockout: { ignore: [{ code: relies-on-deployer-iam, reason: by hand }] } }\n";
+    for template in [of("# cfn-lockout: ignore[relies-on-deployer-iam] by hand", ""), of("", metadata)] {
+        let report = check(&template);
+        assert_eq!((report.keys().len(), report.codes(), summary(&report, "suppressed")), (2, vec![], 2), "{template}");
+    }
+}
+
+#[test]
+fn an_included_file_has_metadata_and_its_comments_are_not_taken_for_the_templates() {
+    let parent = format!(
+        "Resources:\n  # cfn-lockout: ignore[locks-out-deployer] why\n  Fn::Transform: {{ Name: AWS::Include, Parameters: {{ Location: ./keys.yaml }} }}\n{}",
+        key("Own", IGNORE, "")
+    );
+    let metadata =
+        "    Metadata: { cfn-lockout: { ignore: [{ code: locks-out-deployer, reason: Admin creates it }] } }\n";
+    let indented = |text: String| {
+        text.lines().map(|line| format!("{}\n", line.strip_prefix("  ").unwrap_or(line))).collect::<String>()
+    };
+    let files = folder(&[("kms.yaml", &parent), ("keys.yaml", &indented(key("K", "", metadata)))]);
+    let report = report_in(files.path(), &["check", "kms.yaml", ROLE[0], ROLE[1]]);
+    assert_eq!((report.keys().len(), summary(&report, "suppressed")), (2, 2), "{}", report.0);
+    assert!(!report.codes().contains(&"locks-out-deployer".to_owned()));
+}
+
+#[test]
 fn a_suppressed_key_is_taken_out_of_a_finding_about_several() {
     let ignore = "# cfn-lockout: ignore[relies-on-deployer-iam] granted by hand";
     let of = |id: &str, comment: &str| {
