@@ -108,9 +108,12 @@ pub(super) fn checked(
     let mut all: Vec<Checked> = Vec::new();
     for stacks in stacks {
         let root = stacks.get(Stacks::ROOT).file;
+        let has_keys = stacks.all().any(|stack| stack.template.keys().next().is_some());
         for mut checked in check(stacks, deployment) {
             let is_named = named.contains(&root) || named.contains(&checked.file);
             failures(&mut checked, is_named, files);
+            // Of all the templates of a folder, those that nest something elsewhere are many.
+            checked.matters = is_named || has_keys;
             all.push(checked);
         }
     }

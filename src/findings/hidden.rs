@@ -22,7 +22,7 @@ pub(crate) struct Hidden {
     names: BTreeMap<FileId, String>,
     suppressions: Vec<Seen>,
     /// Places in `suppressions`, by file and logical id.
-    by_key: BTreeMap<(FileId, String), Vec<usize>>,
+    by_id: BTreeMap<(FileId, String), Vec<usize>>,
     files: BTreeSet<FileId>,
     deployment: String,
     /// Files by the baseline's names, with the deployments for which they were checked.
@@ -64,7 +64,7 @@ impl Hidden {
             }
             self.checked.insert((name, deployment.name.clone()));
             for key in &checked.keys {
-                for &index in self.by_key.get(&(checked.file, key.id.clone())).into_iter().flatten() {
+                for &index in self.by_id.get(&(checked.file, key.id.clone())).into_iter().flatten() {
                     self.suppressions.get_mut(index).into_iter().for_each(|seen| seen.checked = true);
                 }
             }
@@ -77,10 +77,13 @@ impl Hidden {
             return;
         }
         for suppression in &checked.suppressions {
-            if let Owner::Keys(ids) = &suppression.owner {
-                for id in ids {
-                    self.by_key.entry((checked.file, id.clone())).or_default().push(self.suppressions.len());
-                }
+            let ids = match &suppression.owner {
+                Owner::Keys(ids) => ids.as_slice(),
+                Owner::Stack(id) => std::slice::from_ref(id),
+                Owner::Resource(_) | Owner::Unread | Owner::Nobody => &[],
+            };
+            for id in ids {
+                self.by_id.entry((checked.file, id.clone())).or_default().push(self.suppressions.len());
             }
             self.suppressions.push(Seen {
                 suppression: suppression.clone(),
@@ -112,7 +115,7 @@ impl Hidden {
 
     fn suppressed(&mut self, file: FileId, logical_id: &str, code: Code) -> bool {
         let mut hides = false;
-        for &index in self.by_key.get(&(file, logical_id.to_owned())).into_iter().flatten() {
+        for &index in self.by_id.get(&(file, logical_id.to_owned())).into_iter().flatten() {
             let Some(seen) = self.suppressions.get_mut(index) else { continue };
             let says = seen.suppression.says.as_ref();
             if says.is_ok_and(|ignore| ignore.has_reason && ignore.code == code.id()) {

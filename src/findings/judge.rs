@@ -1,13 +1,13 @@
 //! Answers to findings: for each key the one problem that matters, with its deciding place.
 
 use crate::deployment::Deployment;
-use crate::lockout::{Checked, KeyAnswer, Verdict};
+use crate::lockout::{Checked, KeyAnswer, NotFollowed, Verdict};
 use crate::source::Span;
 
 use super::reasons::{Why, why};
 use super::refused::Refusals;
 use super::words::{facts, key as named, short};
-use super::{Code, Finding, Hidden, Related, ignored, lockouts, loops, refused};
+use super::{Code, Finding, Hidden, Related, ignored, lockouts, loops, refused, unfollowed};
 
 /// The findings about the templates of one deployment, in their order, without those that are not to be reported.
 pub(crate) fn judge(templates: &[Checked], deployment: &Deployment, hidden: &mut Hidden) -> Vec<Finding> {
@@ -18,6 +18,12 @@ pub(crate) fn judge(templates: &[Checked], deployment: &Deployment, hidden: &mut
     for checked in templates {
         let found = of_template(&judge, checked, &refusals).into_iter();
         out.extend(found.filter(|one| !hidden.takes(checked.file, &checked.stack, &one.logical_id, one.code)));
+        let unknown = checked.not_followed.iter().filter(|_| checked.matters);
+        let unknown: Vec<&NotFollowed> =
+            unknown.filter(|one| !hidden.takes(checked.file, &checked.stack, &one.id, Code::Undecided)).collect();
+        let mut unknown = unfollowed::templates(&judge, &unknown);
+        unknown.iter_mut().for_each(|finding| in_stack(finding, &checked.stack));
+        out.extend(unknown);
     }
     let keys = templates.iter().flat_map(|checked| checked.keys.iter().map(move |key| (checked.file, key)));
     let relying = keys.filter(|(_, key)| key.verdict == Verdict::SafeIfIam);

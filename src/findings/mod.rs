@@ -12,6 +12,7 @@ mod loops;
 mod reasons;
 mod refused;
 mod suggest;
+mod unfollowed;
 mod unused;
 mod words;
 

@@ -10,7 +10,7 @@ pub(super) fn unused(seen: &Seen) -> Option<Finding> {
     let (message, help) = problem(seen)?;
     let logical_id = match &seen.suppression.owner {
         Owner::Keys(ids) => ids.first().cloned().unwrap_or_default(),
-        Owner::Resource(id) => id.clone(),
+        Owner::Stack(id) | Owner::Resource(id) => id.clone(),
         Owner::Unread | Owner::Nobody => String::new(),
     };
     Some(Finding {
@@ -57,7 +57,9 @@ fn problem(seen: &Seen) -> Option<(String, String)> {
             format!("the suppression of `{code}` stands at no key"),
             "put it in the lines of the key, or directly above its logical id",
         ),
-        Owner::Resource(id) => said(
+        // Whether the template of a stack is known depends on who looks for it.
+        Owner::Stack(_) if code == Code::Undecided.id() => None,
+        Owner::Stack(id) | Owner::Resource(id) => said(
             format!("the suppression of `{code}` stands at `{id}`, which is no KMS key"),
             "put it at the key that the finding is about; for a key of a nested stack, in the template of that stack",
         ),

@@ -45,6 +45,8 @@ pub(crate) struct Ignore {
 pub(crate) enum Owner {
     /// A KMS key, by its logical id; a fragment may have become several.
     Keys(Vec<String>),
+    /// A nested stack.
+    Stack(String),
     /// Another resource.
     Resource(String),
     /// Something in Resources that is no resource yet: a loop, a macro's.
@@ -107,12 +109,14 @@ struct Entry {
     column: usize,
     ids: Vec<String>,
     is_key: bool,
+    is_stack: bool,
 }
 
 impl Entry {
     fn owner(&self) -> Owner {
         match self.ids.first() {
             Some(_) if self.is_key => Owner::Keys(self.ids.clone()),
+            Some(id) if self.is_stack => Owner::Stack(id.clone()),
             Some(id) => Owner::Resource(id.clone()),
             None => Owner::Unread,
         }
@@ -145,6 +149,7 @@ fn entries(document: &Document, resources: &[Resource]) -> Entries {
             column: document.line_col(id.start).column,
             ids: own.iter().map(|resource| resource.id.clone()).collect(),
             is_key: own.iter().any(|resource| resource.is_key()),
+            is_stack: own.iter().any(|resource| resource.is_stack()),
         }
     };
     let mut out: Vec<Entry> = nodes.iter().map(entry).collect();
@@ -157,7 +162,8 @@ impl Entries {
     /// The entry that a comment stands at: in its lines, or in the lines directly above it.
     fn owner(&self, document: &Document, comment: Span) -> Owner {
         let place = document.line_col(comment.start);
-        let next = self.0.partition_point(|entry| (entry.extent.file, entry.extent.start) < (comment.file, comment.start));
+        let next =
+            self.0.partition_point(|entry| (entry.extent.file, entry.extent.start) < (comment.file, comment.start));
         let is_in = |entry: &&Entry| {
             let is_indented = place.column > entry.column && comment.start < entry.tail;
             is_indented || place.line <= document.line_col(entry.extent.end).line

@@ -10,8 +10,8 @@ use crate::world::Refusal;
 use super::expr::{Expr, ExprKind, Key};
 use super::intrinsics::condition_operand;
 use super::read::{key, literal, read};
-use super::suppressions::{Suppression, of_policy, suppressions};
 use super::structure;
+use super::suppressions::{Suppression, of_policy, suppressions};
 use super::transforms::{grows, has_macro, transforms};
 use super::tree::Unknown;
 

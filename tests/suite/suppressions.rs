@@ -268,6 +268,24 @@ fn a_key_of_a_nested_stack_is_suppressed_in_its_own_template() {
 }
 
 #[test]
+fn a_nested_stack_whose_template_is_elsewhere_is_suppressed_where_it_stands() {
+    let stack = |id: &str, comment: &str| {
+        format!(
+            "  {comment}\n  {id}: {{ Type: AWS::CloudFormation::Stack, Properties: {{ TemplateURL: \"https://s3.amazonaws.com/x/{id}.yaml\" }} }}\n"
+        )
+    };
+    let ignore = "# cfn-lockout: ignore[undecided] the vendor's";
+    let of = |one: &str, two: &str| {
+        let report = check(&template(&[stack("One", one), stack("Two", two), key("K", IGNORE, "")]));
+        let found = findings(&report).into_iter().map(|(code, id, ..)| format!("{code} {id}")).collect::<Vec<_>>();
+        (found, summary(&report, "suppressed"))
+    };
+    assert_eq!(of("# x", "# x"), (vec!["undecided One".to_owned()], 1));
+    assert_eq!(of(ignore, "# x"), (vec!["undecided Two".to_owned()], 2));
+    assert_eq!(of(ignore, ignore), (vec![], 3));
+}
+
+#[test]
 fn a_bare_policy_is_suppressed_anywhere_in_its_file() {
     let policy = "Statement:\n  - Effect: Allow\n    Principal: { AWS: \"arn:aws:iam::111122223333:role/Admin\" }\n    Action: kms:*\n    Resource: \"*\"\n";
     let files = folder(&[("policy.yaml", &format!("{IGNORE}\n{policy}"))]);
