@@ -174,7 +174,7 @@ fn keys_that_a_loop_writes_share_the_suppression() {
     let body = body.replace("\n  ", "\n        ");
     let of = |comment: &str, metadata: &str| {
         format!(
-            "Transform: AWS::LanguageExtensions\nResources:\n  Fn::ForEach::Keys:\n    - Name\n    - [A, B]\n    - {comment}\n      \"Key${{Name}}\":\n{metadata}      {body}"
+            "Transform: AWS::LanguageExtensions\nResources:\n  Fn::ForEach::Keys:\n    - Name\n    - [A, B]\n    -\n      {comment}\n      \"Key${{Name}}\":\n{metadata}      {body}"
         )
     };
     let metadata =
