@@ -155,3 +155,29 @@ fn a_baseline_is_written_although_a_file_failed_and_the_run_says_so() {
     assert_eq!(run.code, 2);
     assert!(std::fs::read_to_string(files.path().join("known.json")).unwrap().contains("\"A\""));
 }
+
+#[test]
+fn bare_policies_stdin_and_resolve_know_baselines_too() {
+    let policy = r#"{"Statement": [{"Effect": "Allow", "Action": "kms:*", "Resource": "*",
+        "Principal": {"AWS": "arn:aws:iam::111122223333:role/Admin"}}]}"#;
+    let files = folder(&[("p.json", policy), ("kms.yaml", &lockout(&["A"])), ("ci/x", "")]);
+    let file = |known: &str| {
+        let text = std::fs::read_to_string(files.path().join(known)).unwrap();
+        let file = text.split("\"file\": ").nth(1).and_then(|rest| rest.split(',').next());
+        file.unwrap_or_default().to_owned()
+    };
+    for (args, name) in [(&["policy", "p.json"], "\"../p.json\""), (&["resolve", "kms.yaml"], "\"../kms.yaml\"")] {
+        assert_eq!(run(files.path(), &[args, &["--write-baseline", "ci/known.json"][..]].concat()).code, 0);
+        assert_eq!(file("ci/known.json"), name);
+        assert_eq!(run(files.path(), args).code, 1);
+        assert_eq!(run(files.path(), &[args, &["--baseline", "ci/known.json"][..]].concat()).code, 0);
+    }
+    let stdin = |args: &[&str]| {
+        let args = [&["check", "-", ROLE[0], ROLE[1]], args].concat();
+        crate::support::run_with_stdin(files.path(), &args, lockout(&["A"]).as_bytes()).code
+    };
+    assert_eq!((stdin(&["--write-baseline", "ci/stdin.json"]), file("ci/stdin.json")), (0, "\"<stdin>\"".to_owned()));
+    assert_eq!(stdin(&["--baseline", "ci/stdin.json"]), 0);
+    // Under the name of a file it is known as that file.
+    assert_eq!(stdin(&["--stdin-filename", "kms.yaml", "--baseline", "ci/known.json"]), 0);
+}
