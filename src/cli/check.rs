@@ -6,12 +6,14 @@ use std::path::PathBuf;
 use anyhow::bail;
 
 use crate::deployment::Deployment;
+use crate::findings::{Hidden, nearest};
 use crate::lockout::{Checked, check};
-use crate::report::{Report, TextOptions, collect, json, text};
+use crate::report::{Report, TextOptions, collect, conclude, json, text};
 use crate::source::{FileId, Sources};
 use crate::template::Stacks;
 
 use super::args::{CheckArgs, Flags, Format, PolicyArgs};
+use super::baseline;
 use super::discover::discover;
 use super::exit::Exit;
 use super::files::{Files, Opened};
@@ -19,7 +21,6 @@ use super::inputs::deployment;
 use super::nested::{failures, roots};
 use super::output::{print, style, wants_color, width, write};
 use super::progress::Progress;
-use super::suggest::nearest;
 
 /// Checks templates, prints the reports, and says how it ended.
 pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
@@ -93,10 +94,11 @@ fn finish(
     deployment: &Deployment,
     flags: &Flags,
 ) -> anyhow::Result<Exit> {
-    let report = checked(&mut files, stacks, named, deployment);
+    let mut hidden = baseline::hidden(flags, &files)?;
+    let report = checked(&mut files, stacks, named, deployment, &mut hidden);
     write_all(&report, &files.sources, flags)?;
     print(&rendered(&report, &files.sources, flags.format, flags, wants_color(flags.color)))?;
-    Ok(Exit::of(&report, flags.fail_on.severity()))
+    baseline::end(flags, &hidden, Exit::of(&report, flags.fail_on.severity()))
 }
 
 /// Checks what was opened.
@@ -105,6 +107,7 @@ pub(super) fn checked(
     stacks: &[Stacks],
     named: &BTreeSet<FileId>,
     deployment: &Deployment,
+    hidden: &mut Hidden,
 ) -> Report {
     let mut all: Vec<Checked> = Vec::new();
     for stacks in stacks {
@@ -119,7 +122,8 @@ pub(super) fn checked(
         }
     }
     let mut report = Report::default();
-    collect(all, deployment, &mut report);
+    collect(all, deployment, hidden, &mut report);
+    conclude(hidden, &mut report);
     report.failures = std::mem::take(&mut files.failures);
     report
 }

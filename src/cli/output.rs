@@ -35,6 +35,11 @@ pub(crate) fn style(flags: &Flags) -> Style {
     }
 }
 
+/// Whether stdout is laid out for a terminal: it is one, or the flag says so.
+pub(crate) fn is_for_terminal(color: Color) -> bool {
+    color == Color::Always || io::stdout().is_terminal()
+}
+
 /// The columns of the terminal, 80 where there is none.
 pub(crate) fn width() -> usize {
     std::env::var("COLUMNS")
@@ -56,6 +61,11 @@ pub(crate) fn print(text: &str) -> anyhow::Result<()> {
 /// Writes a report to a file.
 pub(crate) fn write(path: &Path, text: &str) -> anyhow::Result<()> {
     std::fs::write(path, text).with_context(|| format!("cannot write `{}`", path.display()))
+}
+
+/// Says something beside the report, on stderr.
+pub(crate) fn remark(text: &str) {
+    let _ = writeln!(io::stderr(), "note: {text}");
 }
 
 /// Prints an error and its causes to stderr.

@@ -3,6 +3,7 @@
 mod collect;
 mod counts;
 mod json;
+mod page;
 mod plain;
 mod resolved;
 mod snippet;
@@ -10,8 +11,9 @@ mod text;
 mod why;
 mod wrap;
 
-pub(crate) use collect::collect;
+pub(crate) use collect::{collect, conclude};
 pub(crate) use json::json;
+pub(crate) use page::{list, page};
 pub(crate) use resolved::resolved;
 pub(crate) use text::{Style, TextOptions, text};
 
@@ -37,7 +39,7 @@ pub(crate) struct Report {
     pub(crate) unknown: usize,
     /// How many loops may make keys and are not known.
     pub(crate) loops: usize,
-    /// How many findings were suppressed.
+    /// How many findings were suppressed, in a template or by a baseline.
     pub(crate) suppressed: usize,
 }
 

@@ -208,12 +208,16 @@ fn why_prints_the_reasoning() {
 fn explain_prints_every_page() {
     let list = run_in(&root(), &["explain"]);
     assert_eq!(list.code, 0);
-    let codes: Vec<&str> = list.stdout.lines().filter_map(|line| line.split_whitespace().last()).collect();
+    let codes: Vec<&str> = list.stdout.lines().filter_map(|line| line.split_whitespace().nth(1)).collect();
     assert!(codes.len() >= 9, "{}", list.stdout);
     for code in codes {
         let page = run_in(&root(), &["explain", code]);
         assert!(page.code == 0 && page.stdout.starts_with(&format!("# {code}\n")), "{code}");
     }
+    let all = run_in(&root(), &["explain", "--all"]).stdout;
+    assert_eq!(all.matches("\n## Sources\n").count(), list.stdout.lines().count());
+    let laid_out = run_in(&root(), &["explain", "undecided", "--color", "always"]).stdout;
+    assert!(laid_out.starts_with("\u{1b}[33mwarning\u{1b}[0m: ") && !laid_out.contains("## "), "{laid_out}");
     let wrong = run_in(&root(), &["explain", "locks-out-deployr"]);
     assert_eq!(wrong.code, 2);
     assert!(wrong.stderr.contains("did you mean `locks-out-deployer`?"), "{}", wrong.stderr);

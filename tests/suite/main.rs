@@ -14,6 +14,7 @@
 )]
 
 mod bad_input;
+mod baseline;
 mod command_line;
 mod corpus;
 mod differential;
@@ -33,4 +34,6 @@ mod recorded_text;
 mod resolve_verb;
 mod rule_pages;
 mod screens;
+mod shell;
 mod support;
+mod suppressions;
