@@ -28,6 +28,7 @@ mod layers;
 mod naive;
 mod nested;
 mod peers;
+mod peers_see;
 mod reader_trees;
 mod recorded;
 mod recorded_text;
