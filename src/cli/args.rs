@@ -225,5 +225,5 @@ pub(crate) fn with_default_verb(mut arguments: Vec<OsString>) -> Vec<OsString> {
 
 /// The verb that a path may have been meant for.
 pub(crate) fn near_verb(path: &str) -> Option<&'static str> {
-    super::suggest::nearest(path, &VERBS)
+    crate::world::nearest(path, &VERBS)
 }

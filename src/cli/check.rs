@@ -10,6 +10,7 @@ use crate::lockout::{Checked, check};
 use crate::report::{Report, TextOptions, collect, json, text};
 use crate::source::{FileId, Sources};
 use crate::template::Stacks;
+use crate::world::nearest;
 
 use super::args::{CheckArgs, Flags, Format, PolicyArgs};
 use super::discover::discover;
@@ -18,7 +19,6 @@ use super::files::{Files, Opened};
 use super::inputs::deployment;
 use super::nested::{failures, roots};
 use super::output::{print, wants_color, width, write};
-use super::suggest::nearest;
 
 /// Checks templates, prints the reports, and says how it ended.
 pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<Exit> {

@@ -3,11 +3,11 @@
 use anyhow::bail;
 
 use crate::findings::Code;
+use crate::world::nearest;
 
 use super::args::ExplainArgs;
 use super::exit::Exit;
 use super::output::print;
-use super::suggest::nearest;
 
 /// Prints a code's page, or the list of codes.
 pub(crate) fn run(args: &ExplainArgs) -> anyhow::Result<Exit> {

@@ -11,7 +11,6 @@ mod nested;
 mod output;
 mod resolve;
 mod scan;
-mod suggest;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

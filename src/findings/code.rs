@@ -41,13 +41,23 @@ pub(crate) enum Code {
     MalformedPolicy,
     /// A statement, or a part of one, that KMS accepts and ignores.
     IneffectiveStatement,
+    /// An account id that CloudFormation reads as a number.
+    NumberLikeAccountId,
+    /// A text that only Fn::Sub would have replaced.
+    SubstitutionNotApplied,
+    /// No statement lets the account delegate to IAM.
+    NoAccountDelegation,
+    /// Everyone who can change the policy is sure to go.
+    FragileAdministrator,
+    /// A Deny that also stops AWS services.
+    DeniesAwsServices,
     /// The lockout check is switched off.
     BypassesLockoutCheck,
 }
 
 impl Code {
     /// Every code that this version can report, in the order of design §7.
-    pub(crate) const ALL: [Code; 9] = [
+    pub(crate) const ALL: [Code; 14] = [
         Code::LocksOutDeployer,
         Code::MayLockOutDeployer,
         Code::ReliesOnDeployerIam,
@@ -56,6 +66,11 @@ impl Code {
         Code::TemplateRefused,
         Code::MalformedPolicy,
         Code::IneffectiveStatement,
+        Code::NumberLikeAccountId,
+        Code::SubstitutionNotApplied,
+        Code::NoAccountDelegation,
+        Code::FragileAdministrator,
+        Code::DeniesAwsServices,
         Code::BypassesLockoutCheck,
     ];
 
@@ -70,6 +85,11 @@ impl Code {
             Code::TemplateRefused => "template-refused",
             Code::MalformedPolicy => "malformed-policy",
             Code::IneffectiveStatement => "ineffective-statement",
+            Code::NumberLikeAccountId => "number-like-account-id",
+            Code::SubstitutionNotApplied => "substitution-not-applied",
+            Code::NoAccountDelegation => "no-account-delegation",
+            Code::FragileAdministrator => "fragile-administrator",
+            Code::DeniesAwsServices => "denies-aws-services",
             Code::BypassesLockoutCheck => "bypasses-lockout-check",
         }
     }
@@ -77,12 +97,19 @@ impl Code {
     /// The severity of design §7.
     pub(crate) fn severity(self) -> Severity {
         match self {
-            Code::LocksOutDeployer | Code::InvalidPrincipal | Code::TemplateRefused | Code::MalformedPolicy => {
-                Severity::Error
-            }
-            Code::MayLockOutDeployer | Code::Undecided | Code::IneffectiveStatement | Code::BypassesLockoutCheck => {
-                Severity::Warning
-            }
+            Code::LocksOutDeployer
+            | Code::InvalidPrincipal
+            | Code::TemplateRefused
+            | Code::MalformedPolicy
+            | Code::NumberLikeAccountId
+            | Code::SubstitutionNotApplied => Severity::Error,
+            Code::MayLockOutDeployer
+            | Code::Undecided
+            | Code::IneffectiveStatement
+            | Code::NoAccountDelegation
+            | Code::FragileAdministrator
+            | Code::DeniesAwsServices
+            | Code::BypassesLockoutCheck => Severity::Warning,
             Code::ReliesOnDeployerIam => Severity::Note,
         }
     }
@@ -98,6 +125,11 @@ impl Code {
             Code::TemplateRefused => include_str!("../../rules/explain/template-refused.md"),
             Code::MalformedPolicy => include_str!("../../rules/explain/malformed-policy.md"),
             Code::IneffectiveStatement => include_str!("../../rules/explain/ineffective-statement.md"),
+            Code::NumberLikeAccountId => include_str!("../../rules/explain/number-like-account-id.md"),
+            Code::SubstitutionNotApplied => include_str!("../../rules/explain/substitution-not-applied.md"),
+            Code::NoAccountDelegation => include_str!("../../rules/explain/no-account-delegation.md"),
+            Code::FragileAdministrator => include_str!("../../rules/explain/fragile-administrator.md"),
+            Code::DeniesAwsServices => include_str!("../../rules/explain/denies-aws-services.md"),
             Code::BypassesLockoutCheck => include_str!("../../rules/explain/bypasses-lockout-check.md"),
         }
     }

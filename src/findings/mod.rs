@@ -3,13 +3,16 @@
 //! Must not know: output formats.
 
 mod code;
+mod denied_services;
 mod ignored;
 mod judge;
 mod lockouts;
 mod loops;
+mod nobody_left;
 mod reasons;
 mod refused;
 mod unfollowed;
+mod unread;
 mod words;
 
 pub(crate) use code::{Code, Severity};
