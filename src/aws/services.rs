@@ -42,7 +42,8 @@ mod tests {
         ] {
             assert!(is_service_name(name), "{name}");
         }
-        for name in ["logs", "amazonaws.com", ".amazonaws.com", "logs.amazonaws.co", "*.amazonaws.com", "", "a b.amazonaws.com"]
+        for name in
+            ["logs", "amazonaws.com", ".amazonaws.com", "logs.amazonaws.co", "*.amazonaws.com", "", "a b.amazonaws.com"]
         {
             assert!(!is_service_name(name), "{name}");
         }

@@ -38,7 +38,8 @@ fn statement(judge: &Judge<'_>, key: &KeyAnswer, about: &About<Ineffective>) -> 
         }
         Ineffective::OtherResource => {
             let mut out = finding(format!("KMS ignores `{name}` of {key_name}: its resource is not this key"));
-            out.help = "write `\"*\"`: in a key policy it stands for this key, whose id is not known before it exists".to_owned();
+            out.help = "write `\"*\"`: in a key policy it stands for this key, whose id is not known before it exists"
+                .to_owned();
             out.notes.extend(judge.notes(key));
             out
         }
@@ -57,7 +58,11 @@ fn no_actions(name: &str, key_name: &str, actions: &[NoAction]) -> String {
 fn meant(actions: &[NoAction]) -> String {
     let near = actions.iter().filter_map(|one| Some((one.written.as_str(), one.meant.as_deref()?)));
     let lines: Vec<String> = near.map(|(written, meant)| format!("for `{written}`, did you mean `{meant}`?")).collect();
-    if lines.is_empty() { "remove what is no action of KMS: a key policy is about one key".to_owned() } else { lines.join("\n") }
+    if lines.is_empty() {
+        "remove what is no action of KMS: a key policy is about one key".to_owned()
+    } else {
+        lines.join("\n")
+    }
 }
 
 /// Keys of maps that are written twice: the last one counts, the others are silently lost.

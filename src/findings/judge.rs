@@ -7,7 +7,9 @@ use crate::source::Span;
 use super::reasons::{Why, why};
 use super::refused::Refusals;
 use super::words::{facts, key as named, short};
-use super::{Code, Finding, Related, denied_services, ignored, lockouts, loops, nobody_left, refused, unfollowed, unread};
+use super::{
+    Code, Finding, Related, denied_services, ignored, lockouts, loops, nobody_left, refused, unfollowed, unread,
+};
 
 /// The findings about the templates of one deployment, in their order.
 pub(crate) fn judge(templates: &[Checked], deployment: &Deployment) -> Vec<Finding> {

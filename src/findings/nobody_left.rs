@@ -51,9 +51,10 @@ fn fragile(judge: &Judge<'_>, key: &KeyAnswer, holders: &[Holder]) -> Option<Fin
     let first = holders.first()?;
     let message = format!("{} hangs on {}: {}", named(key), names(holders)?, why(holders));
     let mut finding = judge.finding(Code::FragileAdministrator, &key.id, first.span, message);
-    finding.label = worth(&first.kind);
-    finding.related = holders.iter().skip(1).map(|one| Related { span: one.span, message: worth(&one.kind) }).collect();
-    finding.help = "let a role that outlives this stack and every person administer the key too, or the account".to_owned();
+    finding.label = worth(first);
+    finding.related = holders.iter().skip(1).map(|one| Related { span: one.span, message: worth(one) }).collect();
+    finding.help =
+        "let a role that outlives this stack and every person administer the key too, or the account".to_owned();
     finding.notes.extend(judge.notes(key));
     Some(finding)
 }
@@ -61,15 +62,18 @@ fn fragile(judge: &Judge<'_>, key: &KeyAnswer, holders: &[Holder]) -> Option<Fin
 /// The first reason why the principals are sure to go.
 fn why(holders: &[Holder]) -> String {
     let is_one = holders.iter().all(|holder| Some(&holder.principal) == holders.first().map(|one| &one.principal));
-    match holders.first().map(|holder| &holder.kind) {
-        Some(kind) if is_one => worth(kind),
+    match holders.first() {
+        Some(one) if is_one => worth(one),
         _ => "none of them stays".to_owned(),
     }
 }
 
-fn worth(kind: &HolderKind) -> String {
-    match kind {
+fn worth(holder: &Holder) -> String {
+    match &holder.kind {
         HolderKind::User => "an IAM user is gone with its person".to_owned(),
+        HolderKind::Session if holder.principal.ends_with("/AWSCloudFormation") => {
+            "only CloudFormation's sessions of this role have this name, and nobody by hand".to_owned()
+        }
         HolderKind::Session => "a session is gone when it ends, and another one needs the same name".to_owned(),
         HolderKind::IdentityCenter => {
             "a permission set that is provisioned again is a role with another name".to_owned()

@@ -85,8 +85,10 @@ pub(super) fn by_kms(judge: &Judge<'_>, key: &KeyAnswer, numbers: &[NumberLike])
 pub(super) fn unordered(judge: &Judge<'_>, key: &KeyAnswer) -> Vec<Finding> {
     let of = |one: &Unordered| {
         let (principal, id) = (short(&one.principal), &one.id);
-        let message =
-            format!("KMS would refuse {} if `{principal}` does not exist yet: nothing makes it wait for `{id}`", named(key));
+        let message = format!(
+            "KMS would refuse {} if `{principal}` does not exist yet: nothing makes it wait for `{id}`",
+            named(key)
+        );
         let mut finding = judge.finding(Code::InvalidPrincipal, &key.id, one.span, message);
         finding.label = format!("named by text, so the key does not wait for `{id}`");
         finding.related = vec![Related { span: one.created_at, message: "the same stack creates it here".to_owned() }];

@@ -39,7 +39,9 @@ fn substitution(judge: &Judge<'_>, key: &KeyAnswer, group: &[&Unsubstituted]) ->
     finding.label = "a text without Fn::Sub".to_owned();
     finding.related = others.iter().map(|one| Related { span: one.span, message: "nor here".to_owned() }).collect();
     finding.help = match first.written.strip_prefix("#{") {
-        Some(inner) => format!("CloudFormation knows no `#{{…}}`: write `!Sub` before the text, and `${{{inner}` in it"),
+        Some(inner) => {
+            format!("CloudFormation knows no `#{{…}}`: write `!Sub` before the text, and `${{{inner}` in it")
+        }
         None => format!("write `!Sub` before the text: `!Sub \"{}\"`", first.text),
     };
     Some(finding)

@@ -34,8 +34,6 @@ pub(crate) struct Beyond {
 pub(crate) struct About<T> {
     /// The statement's Sid, or its number.
     pub(crate) name: String,
-    /// Its place.
-    pub(crate) span: Span,
     /// The place of the deciding element.
     pub(crate) at: Span,
     /// What.
@@ -72,20 +70,19 @@ fn of_policy(subject: &Subject<'_>, properties: &Value, policy: &Value, nominal:
         ..Beyond::default()
     };
     for statement in (Document { value: policy, of_identity: false }).statements() {
-        let about = |at: Span| (statement.name(), statement.value.span, at);
         for what in ineffective(&statement, &request, world) {
             let at = match &what {
                 Ineffective::Lacks(_) => statement.value.span,
                 Ineffective::NoActions(actions) => actions.first().map_or(statement.value.span, |one| one.span),
                 Ineffective::OtherResource => statement.span(crate::policy::Element::Resource),
             };
-            let (name, span, at) = about(at);
-            out.ineffective.push(About { name, span, at, what });
+            out.ineffective.push(About { name: statement.name(), at, what });
         }
         if denies_services(&statement, &request, world) {
             let deciding = ["NotPrincipal", "Condition"].into_iter().find_map(|name| statement.element(name));
-            let (name, span, at) = about(deciding.map_or(statement.value.span, |value| value.span));
-            out.denies_services.push(About { name, span, at, what: statement.element("NotPrincipal").is_none() });
+            let at = deciding.map_or(statement.value.span, |value| value.span);
+            let by_condition = statement.element("NotPrincipal").is_none();
+            out.denies_services.push(About { name: statement.name(), at, what: by_condition });
         }
     }
     out

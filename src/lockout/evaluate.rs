@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::deployment::Deployment;
 use crate::policy::{
-    Caller, Document, Doubt, Grant, LayerTrace, Problem, Says, Request, Trace, decide, from_json_text, problems,
+    Caller, Document, Doubt, Grant, LayerTrace, Problem, Request, Says, Trace, decide, from_json_text, problems,
 };
 use crate::resolve::Scope;
 use crate::template::{POLICY, Resource};

@@ -67,10 +67,7 @@ fn not_an_arn(known: &str) -> Option<String> {
 }
 
 fn impossible_resource(service: &str, resource: &Text) -> Option<&'static str> {
-    let wild = resource
-        .pieces()
-        .iter()
-        .any(|piece| matches!(piece, Piece::Literal(text) if text.contains(['*', '?'])));
+    let wild = resource.pieces().iter().any(|piece| matches!(piece, Piece::Literal(text) if text.contains(['*', '?'])));
     if wild {
         return Some("holds a wildcard: KMS accepts no part of a principal's ARN as a wildcard");
     }
@@ -92,7 +89,8 @@ fn impossible_resource(service: &str, resource: &Text) -> Option<&'static str> {
         _ => false,
     };
     let name = words.last().copied().unwrap_or_default();
-    (!fits || known.contains([':', ' ']) || !name.chars().all(is_of_name)).then_some("names no user, role, role session, federated user or account root")
+    (!fits || known.contains([':', ' ']) || !name.chars().all(is_of_name))
+        .then_some("names no user, role, role session, federated user or account root")
 }
 
 /// Why there is no such AWS service; nothing where there may be one. Which names of the right form exist, nobody lists.

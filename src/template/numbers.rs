@@ -39,7 +39,8 @@ pub(crate) fn number_like(document: &Document, template: &Template) -> Vec<Numbe
     }
     found.sort_by_key(|(.., span)| *span);
     found.dedup();
-    let keys: Vec<(&str, Vec<Span>)> = template.keys().map(|key| (key.id.as_str(), reach(document, template, &key.id))).collect();
+    let keys: Vec<(&str, Vec<Span>)> =
+        template.keys().map(|key| (key.id.as_str(), reach(document, template, &key.id))).collect();
     let of = |(written, read, span): (String, String, Span)| {
         let (key, _) = keys.iter().find(|(_, places)| places.iter().any(|place| span.is_within(*place)))?;
         Some(NumberLike { key: (*key).to_owned(), written, read, span })

@@ -14,6 +14,7 @@
 )]
 
 mod bad_input;
+mod beyond;
 mod command_line;
 mod corpus;
 mod differential;
