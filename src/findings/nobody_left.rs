@@ -22,18 +22,22 @@ pub(super) fn warnings(judge: &Judge<'_>, key: &KeyAnswer) -> Vec<Finding> {
     if !is_accepted || !durability.no_delegation {
         return Vec::new();
     }
-    let mut out = vec![no_delegation(judge, key, &durability.holders)];
+    let mut out = vec![no_delegation(judge, key, durability.delegates_others, &durability.holders)];
     out.extend(fragile(judge, key, &durability.fragile));
     out
 }
 
 /// Source: KMS Developer Guide, key-policy-default.html.
-fn no_delegation(judge: &Judge<'_>, key: &KeyAnswer, holders: &[Holder]) -> Finding {
+fn no_delegation(judge: &Judge<'_>, key: &KeyAnswer, delegates_others: bool, holders: &[Holder]) -> Finding {
     let lost = match names(holders) {
         Some(names) => format!("without {names} nobody can change its policy"),
         None => "nobody can change its policy".to_owned(),
     };
-    let message = format!("{} has no statement for the account: IAM policies have no effect, and {lost}", named(key));
+    let what = match delegates_others {
+        false => "has no statement for the account: IAM policies have no effect",
+        true => "has no statement that lets the account delegate kms:PutKeyPolicy to IAM",
+    };
+    let message = format!("{} {what}, and {lost}", named(key));
     let span = holders.first().map_or_else(|| policy_span(key), |holder| holder.span);
     let mut finding = judge.finding(Code::NoAccountDelegation, &key.id, span, message);
     finding.label = match holders.len() {

@@ -24,6 +24,8 @@ use super::ordering::{arn, is_person};
 pub(crate) struct Durability {
     /// No statement lets the account delegate kms:PutKeyPolicy to IAM.
     pub(crate) no_delegation: bool,
+    /// Some statement lets the account delegate other actions.
+    pub(crate) delegates_others: bool,
     /// Everyone who can change the policy, where all of them are sure to go; else empty.
     pub(crate) fragile: Vec<Holder>,
     /// Everyone whom the policy lets change itself.
@@ -70,10 +72,13 @@ pub(super) fn durability(subject: &Subject<'_>, policy: &Value, request: &Reques
     {
         return Durability::default();
     }
+    let delegates_others = statements.iter().any(|statement| {
+        statement.effect(world) == Ok(Effect::Allow) && may_name_account(statement, &anybody.caller, world)
+    });
     let granting = statements.iter().filter(|statement| grants_somebody(statement, &anybody, world));
     let holders: Vec<Holder> = granting.flat_map(|statement| holders(statement, subject, world)).collect();
     let fragile = if is_fragile(&holders) { holders.clone() } else { Vec::new() };
-    Durability { no_delegation: true, fragile, holders }
+    Durability { no_delegation: true, delegates_others, fragile, holders }
 }
 
 /// Whether the statement may let anybody change the policy, directly or through CloudFormation.

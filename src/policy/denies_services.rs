@@ -69,7 +69,7 @@ pub(crate) fn denies_services(statement: &Statement<'_>, request: &Request, worl
     };
     matches!(statement.value.kind, Kind::Map(_))
         && statement.effect(world) == Ok(Effect::Deny)
-        && USES.iter().any(|action| about(&action))
+        && USES.iter().any(about)
         && statement.names_resource(request, world) == Ok(true)
         && reaches_services(statement, request, world)
 }

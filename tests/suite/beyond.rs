@@ -71,6 +71,18 @@ fn nobody_left_is_about_policies_that_kms_accepts() {
     assert_eq!(unknown.codes(), ["undecided", "no-account-delegation", "fragile-administrator"]);
 }
 
+#[test]
+fn what_the_account_may_not_delegate_is_said() {
+    let admin = format!("{{Effect: Allow, Principal: {{AWS: '{}'}}, Action: 'kms:*', Resource: '*'}}", ROLE[1]);
+    let message = |statements: &str| text(&report(statements, "", &ROLE).0["findings"][0]["message"]);
+    assert_eq!(
+        message(&admin),
+        "key `K` has no statement for the account: IAM policies have no effect, and without `role/Deploy` nobody can change its policy"
+    );
+    let others = format!("{admin}, {}", ACCOUNT.replace("kms:*", "kms:Decrypt"));
+    assert!(message(&others).contains("no statement that lets the account delegate kms:PutKeyPolicy to IAM"));
+}
+
 /// The policy of S13, and its repair.
 #[test]
 fn a_deny_for_everyone_but_one_stops_aws_backup() {
