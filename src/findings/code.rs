@@ -1,5 +1,7 @@
 //! The catalogue of finding codes (design §7): a code names the problem and never changes meaning.
 
+use crate::world::nearest;
+
 /// How much a finding matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Severity {
@@ -53,11 +55,13 @@ pub(crate) enum Code {
     DeniesAwsServices,
     /// The lockout check is switched off.
     BypassesLockoutCheck,
+    /// A suppression that suppresses nothing.
+    UnusedSuppression,
 }
 
 impl Code {
     /// Every code that this version can report, in the order of design §7.
-    pub(crate) const ALL: [Code; 14] = [
+    pub(crate) const ALL: [Code; 15] = [
         Code::LocksOutDeployer,
         Code::MayLockOutDeployer,
         Code::ReliesOnDeployerIam,
@@ -72,7 +76,14 @@ impl Code {
         Code::FragileAdministrator,
         Code::DeniesAwsServices,
         Code::BypassesLockoutCheck,
+        Code::UnusedSuppression,
     ];
+
+    /// The code with this identifier; the error is the identifier that may have been meant.
+    pub(crate) fn parse(id: &str) -> Result<Code, Option<&'static str>> {
+        let found = Code::ALL.into_iter().find(|code| code.id() == id);
+        found.ok_or_else(|| nearest(id, &Code::ALL.map(Code::id)))
+    }
 
     /// The identifier that users write and read.
     pub(crate) fn id(self) -> &'static str {
@@ -91,6 +102,28 @@ impl Code {
             Code::FragileAdministrator => "fragile-administrator",
             Code::DeniesAwsServices => "denies-aws-services",
             Code::BypassesLockoutCheck => "bypasses-lockout-check",
+            Code::UnusedSuppression => "unused-suppression",
+        }
+    }
+
+    /// What it says, in a few words.
+    pub(crate) fn says(self) -> &'static str {
+        match self {
+            Code::LocksOutDeployer => "KMS would refuse the key as a lockout",
+            Code::MayLockOutDeployer => "… for other values that the template allows",
+            Code::ReliesOnDeployerIam => "holds if the deployer's IAM policies allow it",
+            Code::Undecided => "it depends on facts that were not given",
+            Code::InvalidPrincipal => "a principal that cannot exist, or not yet",
+            Code::TemplateRefused => "CloudFormation itself refuses the template",
+            Code::MalformedPolicy => "not a key policy that KMS reads",
+            Code::IneffectiveStatement => "accepted and ignored",
+            Code::NumberLikeAccountId => "an account id that is read as another number",
+            Code::SubstitutionNotApplied => "`${AWS::AccountId}` in a text without Fn::Sub",
+            Code::NoAccountDelegation => "no statement lets the account delegate to IAM",
+            Code::FragileAdministrator => "whoever can change the policy is sure to go",
+            Code::DeniesAwsServices => "a Deny that also stops AWS services",
+            Code::BypassesLockoutCheck => "the check is switched off",
+            Code::UnusedSuppression => "a suppression that suppresses nothing",
         }
     }
 
@@ -109,7 +142,8 @@ impl Code {
             | Code::NoAccountDelegation
             | Code::FragileAdministrator
             | Code::DeniesAwsServices
-            | Code::BypassesLockoutCheck => Severity::Warning,
+            | Code::BypassesLockoutCheck
+            | Code::UnusedSuppression => Severity::Warning,
             Code::ReliesOnDeployerIam => Severity::Note,
         }
     }
@@ -131,6 +165,7 @@ impl Code {
             Code::FragileAdministrator => include_str!("../../rules/explain/fragile-administrator.md"),
             Code::DeniesAwsServices => include_str!("../../rules/explain/denies-aws-services.md"),
             Code::BypassesLockoutCheck => include_str!("../../rules/explain/bypasses-lockout-check.md"),
+            Code::UnusedSuppression => include_str!("../../rules/explain/unused-suppression.md"),
         }
     }
 }

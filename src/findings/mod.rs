@@ -2,8 +2,10 @@
 //!
 //! Must not know: output formats.
 
+mod baseline;
 mod code;
 mod denied_services;
+mod hidden;
 mod ignored;
 mod judge;
 mod lockouts;
@@ -13,12 +15,15 @@ mod reasons;
 mod refused;
 mod unfollowed;
 mod unread;
+mod unused;
 mod words;
 
+pub(crate) use baseline::Baseline;
 pub(crate) use code::{Code, Severity};
+pub(crate) use hidden::Hidden;
 pub(crate) use judge::{judge, reasoning};
 pub(crate) use reasons::{StatementWhy, Why};
-pub(crate) use words::facts;
+pub(crate) use words::cases;
 
 use crate::source::Span;
 

@@ -29,22 +29,15 @@ pub(super) fn warnings(judge: &Judge<'_>, key: &KeyAnswer) -> Vec<Finding> {
 
 /// Source: KMS Developer Guide, key-policy-default.html.
 fn no_delegation(judge: &Judge<'_>, key: &KeyAnswer, delegates_others: bool, holders: &[Holder]) -> Finding {
-    let lost = match names(holders) {
-        Some(names) => format!("without {names} nobody can change its policy"),
-        None => "nobody can change its policy".to_owned(),
+    let who = names(holders).map_or_else(|| "nobody".to_owned(), |names| format!("only {names}"));
+    let why = match delegates_others {
+        false => "no statement is for the account",
+        true => "no statement lets the account delegate kms:PutKeyPolicy",
     };
-    let what = match delegates_others {
-        false => "has no statement for the account: IAM policies have no effect",
-        true => "has no statement that lets the account delegate kms:PutKeyPolicy to IAM",
-    };
-    let message = format!("{} {what}, and {lost}", named(key));
+    let message = format!("{who} can change the policy of {}: {why}", named(key));
     let span = holders.first().map_or_else(|| policy_span(key), |holder| holder.span);
     let mut finding = judge.finding(Code::NoAccountDelegation, &key.id, span, message);
-    finding.label = match holders.len() {
-        0 => String::new(),
-        1 => "the only one who can change the policy".to_owned(),
-        _ => "can change the policy".to_owned(),
-    };
+    finding.label = if holders.is_empty() { "" } else { "lost with it: IAM policies cannot grant access" }.to_owned();
     finding.related = others(holders);
     finding.help = DELEGATE.to_owned();
     finding.notes.extend(judge.notes(key));

@@ -39,6 +39,7 @@ fn substitution(judge: &Judge<'_>, key: &KeyAnswer, group: &[&Unsubstituted]) ->
     finding.label = "a text without Fn::Sub".to_owned();
     finding.related = others.iter().map(|one| Related { span: one.span, message: "nor here".to_owned() }).collect();
     finding.help = match first.written.strip_prefix("#{") {
+        _ if key.id.is_empty() => "write the value itself: KMS replaces nothing in a key policy".to_owned(),
         Some(inner) => {
             format!("CloudFormation knows no `#{{…}}`: write `!Sub` before the text, and `${{{inner}` in it")
         }

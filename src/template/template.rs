@@ -12,6 +12,7 @@ use super::intrinsics::condition_operand;
 use super::numbers::{NumberLike, number_like};
 use super::read::{key, literal, read};
 use super::structure;
+use super::suppressions::{Suppression, of_policy, suppressions};
 use super::transforms::{grows, has_macro, transforms};
 use super::tree::Unknown;
 
@@ -47,6 +48,8 @@ pub(crate) struct Template {
     pub(crate) written: Option<Document>,
     /// Keys of maps that are written twice in a KMS key, or that write a KMS key twice, with its logical id.
     pub(crate) duplicates: Vec<(String, Duplicate)>,
+    /// What it says about findings that are not to be reported.
+    pub(crate) suppressions: Vec<Suppression>,
     /// What CloudFormation refuses for the form of the sections, with the resource's logical id where there is one.
     pub(crate) malformed: Vec<(String, Refusal)>,
     /// Account ids that are read as other numbers, where they reach a KMS key.
@@ -150,6 +153,7 @@ impl Template {
         let mut template = Template {
             grows: grows(document) || resources.iter().any(Resource::is_module),
             duplicates: duplicates(document, &resources),
+            suppressions: suppressions(document, &resources),
             index: resources.iter().enumerate().map(|(index, resource)| (resource.id.clone(), index)).collect(),
             parameters: section(document, "Parameters", |_, node| parameter(document, node)),
             mappings: section(document, "Mappings", |_, node| read(document, node)),
@@ -204,6 +208,7 @@ impl Template {
             resources: vec![key],
             outputs: Vec::new(),
             transforms: Vec::new(),
+            suppressions: of_policy(document),
             grows: false,
             unknown: Vec::new(),
             refused: None,

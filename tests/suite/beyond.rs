@@ -75,12 +75,9 @@ fn nobody_left_is_about_policies_that_kms_accepts() {
 fn what_the_account_may_not_delegate_is_said() {
     let admin = format!("{{Effect: Allow, Principal: {{AWS: '{}'}}, Action: 'kms:*', Resource: '*'}}", ROLE[1]);
     let message = |statements: &str| text(&report(statements, "", &ROLE).0["findings"][0]["message"]);
-    assert_eq!(
-        message(&admin),
-        "key `K` has no statement for the account: IAM policies have no effect, and without `role/Deploy` nobody can change its policy"
-    );
+    assert_eq!(message(&admin), "only `role/Deploy` can change the policy of key `K`: no statement is for the account");
     let others = format!("{admin}, {}", ACCOUNT.replace("kms:*", "kms:Decrypt"));
-    assert!(message(&others).contains("no statement that lets the account delegate kms:PutKeyPolicy to IAM"));
+    assert!(message(&others).ends_with("no statement lets the account delegate kms:PutKeyPolicy"));
 }
 
 /// The policy of S13, and its repair.
@@ -121,4 +118,14 @@ fn what_has_no_effect_says_what_was_meant() {
     let finding = &found.0["findings"][1];
     assert_eq!(text(&finding["message"]), "KMS has no action `kms:ReEncrypt` (`Use` of key `K`)");
     assert_eq!(text(&finding["help"]), "for `kms:ReEncrypt`, did you mean `kms:ReEncrypt*`?");
+}
+
+/// A bare key policy is no template: nothing replaces anything in it, and there is no Fn::Sub to write.
+#[test]
+fn a_bare_policy_has_the_same_findings() {
+    let policy = r#"{ "Statement": [{ "Effect": "Allow", "Principal": { "AWS": "arn:aws:iam::${AWS::AccountId}:root" }, "Action": "kms:*", "Resource": "*" }] }"#;
+    let files = folder(&[("policy.json", policy)]);
+    let found = report_in(files.path(), &["policy", "policy.json", "--account", "111122223333"]);
+    assert_eq!(found.codes(), ["substitution-not-applied"]);
+    assert!(text(&found.0["findings"][0]["help"]).starts_with("write the value itself"));
 }
