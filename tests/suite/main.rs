@@ -15,6 +15,7 @@
 
 mod bad_input;
 mod baseline;
+mod beyond;
 mod command_line;
 mod configuration;
 mod corpus;
