@@ -41,13 +41,19 @@ pub(crate) enum Code {
     MalformedPolicy,
     /// A statement, or a part of one, that KMS accepts and ignores.
     IneffectiveStatement,
+    /// The key would be created, and then a handler call of the deployer fails.
+    DeployerCannotFinish,
+    /// Rollback or deletion would leave the key behind.
+    DeployerCannotDelete,
+    /// A resource hands the key to a service that cannot use it.
+    ServiceCannotUseKey,
     /// The lockout check is switched off.
     BypassesLockoutCheck,
 }
 
 impl Code {
     /// Every code that this version can report, in the order of design §7.
-    pub(crate) const ALL: [Code; 9] = [
+    pub(crate) const ALL: [Code; 12] = [
         Code::LocksOutDeployer,
         Code::MayLockOutDeployer,
         Code::ReliesOnDeployerIam,
@@ -56,6 +62,9 @@ impl Code {
         Code::TemplateRefused,
         Code::MalformedPolicy,
         Code::IneffectiveStatement,
+        Code::DeployerCannotFinish,
+        Code::DeployerCannotDelete,
+        Code::ServiceCannotUseKey,
         Code::BypassesLockoutCheck,
     ];
 
@@ -70,19 +79,27 @@ impl Code {
             Code::TemplateRefused => "template-refused",
             Code::MalformedPolicy => "malformed-policy",
             Code::IneffectiveStatement => "ineffective-statement",
+            Code::DeployerCannotFinish => "deployer-cannot-finish",
+            Code::DeployerCannotDelete => "deployer-cannot-delete",
+            Code::ServiceCannotUseKey => "service-cannot-use-key",
             Code::BypassesLockoutCheck => "bypasses-lockout-check",
         }
     }
 
-    /// The severity of design §7.
+    /// The severity of design §7; where a code has two, the graver.
     pub(crate) fn severity(self) -> Severity {
         match self {
-            Code::LocksOutDeployer | Code::InvalidPrincipal | Code::TemplateRefused | Code::MalformedPolicy => {
-                Severity::Error
-            }
-            Code::MayLockOutDeployer | Code::Undecided | Code::IneffectiveStatement | Code::BypassesLockoutCheck => {
-                Severity::Warning
-            }
+            Code::LocksOutDeployer
+            | Code::InvalidPrincipal
+            | Code::TemplateRefused
+            | Code::MalformedPolicy
+            | Code::DeployerCannotFinish
+            | Code::ServiceCannotUseKey => Severity::Error,
+            Code::MayLockOutDeployer
+            | Code::Undecided
+            | Code::IneffectiveStatement
+            | Code::DeployerCannotDelete
+            | Code::BypassesLockoutCheck => Severity::Warning,
             Code::ReliesOnDeployerIam => Severity::Note,
         }
     }
@@ -98,6 +115,9 @@ impl Code {
             Code::TemplateRefused => include_str!("../../rules/explain/template-refused.md"),
             Code::MalformedPolicy => include_str!("../../rules/explain/malformed-policy.md"),
             Code::IneffectiveStatement => include_str!("../../rules/explain/ineffective-statement.md"),
+            Code::DeployerCannotFinish => include_str!("../../rules/explain/deployer-cannot-finish.md"),
+            Code::DeployerCannotDelete => include_str!("../../rules/explain/deployer-cannot-delete.md"),
+            Code::ServiceCannotUseKey => include_str!("../../rules/explain/service-cannot-use-key.md"),
             Code::BypassesLockoutCheck => include_str!("../../rules/explain/bypasses-lockout-check.md"),
         }
     }

@@ -7,7 +7,7 @@ use crate::source::Span;
 use super::reasons::{Why, why};
 use super::refused::Refusals;
 use super::words::{facts, key as named, short};
-use super::{Code, Finding, Related, ignored, lockouts, loops, refused, unfollowed};
+use super::{Code, Finding, Related, ignored, lockouts, loops, refused, services, stuck, unfollowed};
 
 /// The findings about the templates of one deployment, in their order.
 pub(crate) fn judge(templates: &[Checked], deployment: &Deployment) -> Vec<Finding> {
@@ -41,6 +41,8 @@ fn of_template(judge: &Judge<'_>, checked: &Checked, refusals: &Refusals<'_>) ->
         }
         out.extend(lockouts::may_lock_out(judge, key));
         out.extend(ignored::statements(judge, key));
+        out.extend(stuck::findings(judge, key));
+        out.extend(services::findings(judge, key));
     }
     out.extend(ignored::duplicates(judge, checked));
     out.iter_mut().for_each(|finding| in_stack(finding, &checked.stack));

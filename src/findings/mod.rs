@@ -9,6 +9,8 @@ mod lockouts;
 mod loops;
 mod reasons;
 mod refused;
+mod services;
+mod stuck;
 mod unfollowed;
 mod words;
 

@@ -18,11 +18,18 @@ pub(super) fn short(arn: &str) -> String {
 
 /// All facts of a case. The place that is deployed to is written as the template writes it.
 pub(crate) fn facts(when: &[When]) -> String {
-    let text = when.iter().map(fact).collect::<Vec<_>>().join(" and ");
-    ["account:AWS::AccountId", "region:AWS::Region", "partition:AWS::Partition"].iter().fold(text, |text, hole| {
-        let name = hole.split_once(':').map_or(*hole, |(_, name)| name);
-        text.replace(&format!("{{{{{hole}}}}}"), &format!("${{{name}}}"))
-    })
+    written(&when.iter().map(fact).collect::<Vec<_>>().join(" and "))
+}
+
+/// A text in which the place that is deployed to is written as the template writes it.
+pub(super) fn written(text: &str) -> String {
+    ["account:AWS::AccountId", "region:AWS::Region", "partition:AWS::Partition"].iter().fold(
+        text.to_owned(),
+        |text, hole| {
+            let name = hole.split_once(':').map_or(*hole, |(_, name)| name);
+            text.replace(&format!("{{{{{hole}}}}}"), &format!("${{{name}}}"))
+        },
+    )
 }
 
 fn fact(when: &When) -> String {

@@ -6,15 +6,19 @@
 mod administrators;
 mod answer;
 mod assume;
+mod calls;
 mod cases;
 mod change;
 mod check;
 mod evaluate;
 mod exist;
+mod handlers;
 mod nested;
 mod opens;
+mod reach;
 mod refusals;
 mod resolved;
+mod services;
 #[cfg(test)]
 mod tests;
 mod verdict;
@@ -22,6 +26,8 @@ mod verdict;
 pub(crate) use change::{Change, change};
 pub(crate) use check::{Checked, KeyAnswer, check};
 pub(crate) use evaluate::Outcome;
+pub(crate) use handlers::Stuck;
 pub(crate) use nested::NotFollowed;
 pub(crate) use resolved::{Resolved, resolved};
+pub(crate) use services::Unusable;
 pub(crate) use verdict::{Case, Open, Subject, Verdict, When, WhenTest};

@@ -121,6 +121,8 @@ pub(crate) struct Resource {
     pub(crate) depends_on: Vec<(String, Span)>,
     /// Its Properties.
     pub(crate) properties: Option<Expr>,
+    /// Its DeletionPolicy.
+    pub(crate) deletion_policy: Option<Expr>,
     /// The local file that the CDK uploads for its TemplateURL. Source: aws-cdk, Metadata `aws:asset:path` of a nested stack.
     pub(crate) asset: Option<String>,
 }
@@ -183,6 +185,7 @@ impl Template {
             condition: None,
             depends_on: Vec::new(),
             properties: Some(properties),
+            deletion_policy: None,
             asset: None,
         };
         let duplicates = document.duplicates().iter().map(|one| (String::new(), one.clone())).collect();
@@ -304,10 +307,12 @@ fn resource(document: &Document, (id, span): (String, Span), node: NodeId) -> Op
     };
     let (kind, _) = text("Type")?;
     let depends_on = document.get(node, "DependsOn").map(|entry| read(document, entry.value));
-    let properties = document.get(node, "Properties").map(|entry| read(document, entry.value));
+    let [properties, deletion_policy] =
+        ["Properties", "DeletionPolicy"].map(|name| document.get(node, name).map(|entry| read(document, entry.value)));
     let (condition, depends_on) = (text("Condition"), names(depends_on));
     let asset = asset(document, node);
-    Some(Resource { id, span, body: document.span(node), kind, condition, depends_on, properties, asset })
+    let body = document.span(node);
+    Some(Resource { id, span, body, kind, condition, depends_on, properties, deletion_policy, asset })
 }
 
 fn asset(document: &Document, node: NodeId) -> Option<String> {
