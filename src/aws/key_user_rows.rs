@@ -116,7 +116,8 @@ const TABLE: KeyUser = KeyUser {
     kind: "AWS::DynamoDB::Table",
     property: "SSESpecification.KMSMasterKeyId",
     who: Who::Deployer("dynamodb"),
-    needs: &["kms:CreateGrant", "kms:DescribeKey", "kms:Decrypt"],
+    // Tables were created under policies that leave Encrypt and Decrypt out (aws-cdk, integ.dynamodb.sse).
+    needs: GRANT,
     asks: ASK_GRANT,
     fails: Fails::Deploy("KMS key access denied error"),
     source: "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html",
@@ -151,7 +152,7 @@ const VAULT: KeyUser = KeyUser {
     kind: "AWS::Backup::BackupVault",
     property: "EncryptionKeyArn",
     who: Who::Deployer("backup"),
-    needs: &["kms:CreateGrant", "kms:GenerateDataKey", "kms:Decrypt", "kms:RetireGrant", "kms:DescribeKey"],
+    needs: &["kms:CreateGrant", "kms:GenerateDataKey", "kms:DescribeKey"],
     asks: &["kms:CreateGrant", "kms:GenerateDataKey", "kms:Decrypt", "kms:RetireGrant", "kms:DescribeKey"],
     fails: Fails::Deploy(
         "Insufficient privileges to create a backup vault. Creating a backup vault requires backup-storage and KMS permissions.",

@@ -11,6 +11,8 @@ mod reasons;
 mod refused;
 mod services;
 mod stuck;
+#[cfg(test)]
+mod tests;
 mod unfollowed;
 mod words;
 

@@ -4,7 +4,7 @@
 //! error where AWS refuses the deployment with words that are known. Must not know: how a call is decided.
 
 use crate::aws::{Fails, KeyUser, Who};
-use crate::lockout::{KeyAnswer, Unusable};
+use crate::lockout::{KeyAnswer, Unusable, Verdict};
 use crate::policy::Grant;
 
 use super::judge::Judge;
@@ -54,6 +54,12 @@ fn finding(judge: &Judge<'_>, key: &KeyAnswer, group: &[&Unusable]) -> Option<Fi
         Related { span, message }
     }));
     finding.help = help(judge, first, &who);
+    if key.verdict == Verdict::DefaultPolicy && first.denial.grant == Grant::Nothing {
+        finding.help.insert_str(
+            0,
+            "give the key a KeyPolicy with the statement for the account that the default one has, and ",
+        );
+    }
     if matches!(user.who, Who::Deployer(_)) {
         finding.notes = judge.notes(key);
     }

@@ -4,6 +4,7 @@ mod conditions;
 mod context;
 mod deployers;
 mod explorer;
+mod handlers;
 mod layers;
 mod macros;
 mod nested;
