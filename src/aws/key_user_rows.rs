@@ -3,23 +3,7 @@
 //!
 //! Comes in: nothing. Goes out: [`KEY_USERS`], each row with the page it follows. Must not know: templates, policies.
 
-use super::key_users::{Fails, KeyUser, Who};
-
-const ROW: KeyUser = KeyUser {
-    kind: "",
-    property: "",
-    through: &[],
-    with: &[],
-    without: &[],
-    who: Who::Deployer(""),
-    needs: &[],
-    asks: &[],
-    carries: &[],
-    condition: None,
-    by_grant: false,
-    fails: Fails::Unverified,
-    source: "",
-};
+use super::key_users::{Fails, KeyUser, ROW, Who};
 
 const fn service(name: &'static str) -> Who {
     Who::Service { name, perhaps: &[] }
@@ -163,12 +147,28 @@ const VAULT: KeyUser = KeyUser {
 
 const CONFIG: KeyUser = KeyUser {
     kind: "AWS::Config::DeliveryChannel",
+    linked: Some(("AWS::Config::ConfigurationRecorder", "RoleARN")),
     who: service("config.amazonaws.com"),
     needs: USE,
     asks: ASK_USE,
     condition: Some(("StringEquals", "aws:SourceAccount", "{A}")),
     fails: Fails::Later("configuration snapshots and history are not delivered"),
     source: "https://docs.aws.amazon.com/config/latest/developerguide/s3-kms-key-policy.html",
+    ..ROW
+};
+
+const TRAIL: KeyUser = KeyUser {
+    kind: "AWS::CloudTrail::Trail",
+    property: "KMSKeyId",
+    who: service("cloudtrail.amazonaws.com"),
+    needs: &["kms:GenerateDataKey"],
+    asks: &["kms:GenerateDataKey*", "kms:DescribeKey"],
+    carries: &[
+        ("aws:SourceArn", "arn:{P}:cloudtrail:{R}:{A}:trail/{N}"),
+        ("kms:EncryptionContext:aws:cloudtrail:arn", "arn:{P}:cloudtrail:{R}:{A}:trail/{N}"),
+    ],
+    fails: Fails::Deploy("Insufficient permissions to access S3 bucket … or KMS key …"),
+    source: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html",
     ..ROW
 };
 
@@ -186,28 +186,15 @@ pub(crate) const KEY_USERS: &[KeyUser] = &[
         source: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html",
         ..ROW
     },
-    KeyUser {
-        kind: "AWS::CloudTrail::Trail",
-        property: "KMSKeyId",
-        who: service("cloudtrail.amazonaws.com"),
-        needs: &["kms:GenerateDataKey"],
-        asks: &["kms:GenerateDataKey*", "kms:DescribeKey"],
-        carries: &[
-            ("aws:SourceArn", "arn:{P}:cloudtrail:{R}:{A}:trail/{N}"),
-            ("kms:EncryptionContext:aws:cloudtrail:arn", "arn:{P}:cloudtrail:{R}:{A}:trail/{N}"),
-        ],
-        fails: Fails::Deploy("Insufficient permissions to access S3 bucket … or KMS key …"),
-        source: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html",
-        ..ROW
-    },
+    TRAIL,
     KeyUser {
         kind: "AWS::CloudTrail::EventDataStore",
         property: "KmsKeyId",
-        who: service("cloudtrail.amazonaws.com"),
         needs: USE,
-        asks: &["kms:GenerateDataKey", "kms:Decrypt"],
-        source: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html",
-        ..ROW
+        asks: USE,
+        carries: &[],
+        fails: Fails::Unverified,
+        ..TRAIL
     },
     KeyUser { property: "NotificationConfiguration.TopicConfigurations.*.Topic", through: &[TOPIC], ..NOTIFICATION },
     KeyUser { property: "NotificationConfiguration.QueueConfigurations.*.Queue", through: &[QUEUE], ..NOTIFICATION },

@@ -67,6 +67,9 @@ pub(crate) struct KeyUser {
     pub(crate) with: &'static [&'static str],
     /// None of these properties may be given.
     pub(crate) without: &'static [&'static str],
+    /// Where a role calls instead unless it is a service-linked one: the resource of the same template that names the role,
+    /// and its property.
+    pub(crate) linked: Option<(&'static str, &'static str)>,
     /// Who calls.
     pub(crate) who: Who,
     /// What it cannot do without.
@@ -85,6 +88,24 @@ pub(crate) struct KeyUser {
     #[cfg_attr(not(test), allow(dead_code, reason = "the citation of the row"))]
     pub(crate) source: &'static str,
 }
+
+/// What rows have in common.
+pub(super) const ROW: KeyUser = KeyUser {
+    kind: "",
+    property: "",
+    through: &[],
+    with: &[],
+    without: &[],
+    linked: None,
+    who: Who::Deployer(""),
+    needs: &[],
+    asks: &[],
+    carries: &[],
+    condition: None,
+    by_grant: false,
+    fails: Fails::Unverified,
+    source: "",
+};
 
 /// What a call carries that a service makes by itself; `{V}` is the service (`logs`). Whatever is not listed is unknown.
 ///

@@ -71,6 +71,10 @@ fn template(user: &KeyUser, through: Option<(&str, &str)>, statements: &[Value])
     if let Who::Role(property) = user.who {
         put(&mut properties, property, json!("arn:aws:iam::111122223333:role/Service"));
     }
+    if let Some((kind, property)) = user.linked {
+        let role = "arn:aws:iam::111122223333:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig";
+        resources["Linked"] = json!({"Type": kind, "Properties": {property: role}});
+    }
     resources["User"] = json!({"Type": user.kind, "Properties": properties});
     json!({"Resources": resources})
 }
@@ -270,4 +274,35 @@ fn resources_of_a_kind_share_a_finding() {
     let found = unusable(&template);
     assert_eq!(found.len(), 1);
     assert!(found[0].message.contains("and one more") && found[0].related.len() == 1, "{found:?}");
+}
+
+/// Where a role may call instead of the service, the role has to be known: Config's recorder has one.
+#[test]
+fn a_role_that_calls_instead_is_no_service() {
+    let channel = row("AWS::Config::DeliveryChannel");
+    let mut template = template(channel, None, &[statement(json!({"AWS": DEPLOY}), "kms:*")]);
+    assert_eq!(unusable(&template).len(), 1);
+    template["Resources"]["Linked"]["Properties"]["RoleARN"] = json!("arn:aws:iam::111122223333:role/Config");
+    assert!(unusable(&template).is_empty());
+    template["Resources"].as_object_mut().unwrap().remove("Linked");
+    assert!(unusable(&template).is_empty());
+}
+
+/// Of a key that KMS refuses it still is said that no statement is about the service, but nothing of conditions.
+#[test]
+fn a_locked_key_has_its_services_named_where_no_statement_is_about_them() {
+    let group = row("AWS::Logs::LogGroup");
+    let locked = |service: &str, condition: Value| {
+        let mut one = with_condition(service, condition).remove(1);
+        one["Action"] = json!("kms:*");
+        let admin = statement(json!({"AWS": "arn:aws:iam::111122223333:role/Other"}), "kms:*");
+        let found = findings(&template(group, None, &[admin, one]), DEPLOY);
+        assert!(found.iter().any(|one| one.code == Code::LocksOutDeployer));
+        found.iter().filter(|one| one.code == Code::ServiceCannotUseKey).count()
+    };
+    assert_eq!(locked("sns.amazonaws.com", json!({})), 1);
+    assert_eq!(
+        locked("logs.eu-west-1.amazonaws.com", json!({"StringEquals": {"aws:SourceAccount": "444455556666"}})),
+        0
+    );
 }

@@ -7,7 +7,9 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 
-use crate::policy::{Decision, Document, Doubt, Effect, Grant, Layers, Outcome as Applied, Request, decide, doubts};
+use crate::policy::{
+    Decision, Document, Doubt, Effect, Element, Grant, Layers, Outcome as Applied, Request, decide, doubts,
+};
 use crate::source::Span;
 use crate::world::{Budget, Key, Kind, Stop, Text, Value, World, explore};
 
@@ -51,6 +53,8 @@ pub(crate) struct Denial {
     pub(crate) grant: Grant,
     /// The statement of the key policy that denies it, if one does.
     pub(crate) statement: Option<Span>,
+    /// Whether some statement fails by its Condition only.
+    pub(crate) by_condition: bool,
     /// What in the template leads to the call.
     pub(crate) place: Option<Span>,
 }
@@ -68,7 +72,10 @@ impl Call {
         let statement = denies.filter(|_| decision.grant == Grant::Denied).and_then(|trace| {
             statements.iter().find(|statement| statement.index == trace.index).map(|statement| statement.value.span)
         });
-        Call::Denied(Box::new(Denial { action, grant: decision.grant, statement, place: None }))
+        let by_condition = decision.trace.iter().any(
+            |trace| matches!(&trace.outcome, Applied::Fails(mismatch) if mismatch.element() == Element::Condition),
+        );
+        Call::Denied(Box::new(Denial { action, grant: decision.grant, statement, by_condition, place: None }))
     }
 
     fn same(&self, other: &Call) -> bool {

@@ -158,9 +158,7 @@ impl Candidate<'_> {
         for action in self.user.needs {
             let request = self.request(subject, scope, accepted, &caller, by_deployer, action);
             match accepted.call(action, &request, layers.unwrap_or(&Layers::default())) {
-                Ok(Call::Denied(denial)) if !self.user.by_grant || denial.grant == Grant::Denied => {
-                    return Ok(Call::Denied(denial));
-                }
+                Ok(Call::Denied(denial)) if self.counts(&denial, accepted) => return Ok(Call::Denied(denial)),
                 Ok(_) => {}
                 Err(stop) => {
                     open.get_or_insert(stop);
@@ -168,6 +166,16 @@ impl Candidate<'_> {
             }
         }
         open.map_or(Ok(Call::Fine), Err)
+    }
+
+    /// Whether a denial is one that matters. Of a key that KMS refuses, only that nothing in its policy is about the service:
+    /// its conditions may be meant for another deployment.
+    fn counts(&self, denial: &Denial, accepted: &Accepted) -> bool {
+        match denial.grant {
+            Grant::Denied => accepted.by_deployer,
+            _ if self.user.by_grant => false,
+            _ => accepted.by_deployer || !denial.by_condition,
+        }
     }
 
     /// Who calls, with the policies beside the key policy; nothing where it is not known.
@@ -182,6 +190,7 @@ impl Candidate<'_> {
         let form = |form: &str| self.form(subject, scope, form, world);
         Ok(match self.user.who {
             Who::Deployer(_) => Some((deployment.caller.clone(), Some(&deployment.layers), true)),
+            Who::Service { .. } if !self.calls_itself(scope, world) => None,
             Who::Service { name, perhaps } => {
                 let perhaps = perhaps.iter().filter_map(|name| form(name)).collect();
                 let service = form(name).map(|name| Service { name, perhaps });
@@ -196,6 +205,16 @@ impl Candidate<'_> {
                 role.map(|role| (Caller::of_role(role, account, partition), None, false))
             }
         })
+    }
+
+    /// Whether the service calls by itself: where a role may call instead, that role is known to be service-linked.
+    ///
+    /// Source: AWS Config Developer Guide, s3-kms-key-policy.html, "when using service-linked roles".
+    fn calls_itself(&self, scope: &Scope<'_>, world: &World) -> bool {
+        let Some((kind, property)) = self.user.linked else { return true };
+        let roles = scope.template.resources.iter().filter(|one| one.kind == kind);
+        let mut roles = roles.map(|one| one.property(property).and_then(|role| scope.resolve(role, world).as_text()));
+        roles.any(|role| role.is_some_and(|role| world.fill(&role).to_string().contains(":role/aws-service-role/")))
     }
 
     fn role(&self, scope: &Scope<'_>, property: &str, world: &World) -> Result<Option<Text>, Stop> {
