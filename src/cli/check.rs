@@ -6,19 +6,21 @@ use std::path::PathBuf;
 use anyhow::bail;
 
 use crate::deployment::Deployment;
+use crate::findings::{Hidden, nearest};
 use crate::lockout::{Checked, check};
-use crate::report::{Report, TextOptions, collect, json, text};
+use crate::report::{Report, TextOptions, collect, conclude, json, text};
 use crate::source::{FileId, Sources};
 use crate::template::Stacks;
 
 use super::args::{CheckArgs, Flags, Format, PolicyArgs};
+use super::baseline;
 use super::discover::discover;
 use super::exit::Exit;
 use super::files::{Files, Opened};
 use super::inputs::deployment;
 use super::nested::{failures, roots};
-use super::output::{print, wants_color, width, write};
-use super::suggest::nearest;
+use super::output::{print, style, wants_color, width, write};
+use super::progress::Progress;
 
 /// Checks templates, prints the reports, and says how it ended.
 pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
@@ -30,7 +32,9 @@ pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
     let mut named: BTreeSet<FileId> = BTreeSet::new();
     let mut opened: Vec<Opened> = Vec::new();
     let mut seen: BTreeSet<FileId> = BTreeSet::new();
-    for file in &found {
+    let mut progress = Progress::over(found.len());
+    for (done, file) in found.iter().enumerate() {
+        progress.at(done);
         let Some(template) = files.template(file, &args.flags.stdin_filename) else { continue };
         named.extend(file.named.then_some(template.0));
         // One file may have several paths.
@@ -38,6 +42,7 @@ pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
             opened.push(template);
         }
     }
+    drop(progress);
     let stacks = roots(&opened, &deployment.givens, &mut files);
     known_parameters(&args.flags, &stacks)?;
     finish(files, &stacks, &named, &deployment, &args.flags)
@@ -89,10 +94,11 @@ fn finish(
     deployment: &Deployment,
     flags: &Flags,
 ) -> anyhow::Result<Exit> {
-    let report = checked(&mut files, stacks, named, deployment);
+    let mut hidden = baseline::hidden(flags, &files)?;
+    let report = checked(&mut files, stacks, named, deployment, &mut hidden);
     write_all(&report, &files.sources, flags)?;
     print(&rendered(&report, &files.sources, flags.format, flags, wants_color(flags.color)))?;
-    Ok(Exit::of(&report, flags.fail_on.severity()))
+    baseline::end(flags, &hidden, Exit::of(&report, flags.fail_on.severity()))
 }
 
 /// Checks what was opened.
@@ -101,6 +107,7 @@ pub(super) fn checked(
     stacks: &[Stacks],
     named: &BTreeSet<FileId>,
     deployment: &Deployment,
+    hidden: &mut Hidden,
 ) -> Report {
     let mut all: Vec<Checked> = Vec::new();
     for stacks in stacks {
@@ -115,7 +122,8 @@ pub(super) fn checked(
         }
     }
     let mut report = Report::default();
-    collect(all, deployment, &mut report);
+    collect(all, deployment, hidden, &mut report);
+    conclude(hidden, &mut report);
     report.failures = std::mem::take(&mut files.failures);
     report
 }
@@ -130,7 +138,7 @@ pub(super) fn write_all(report: &Report, sources: &Sources, flags: &Flags) -> an
 
 fn rendered(report: &Report, sources: &Sources, format: Format, flags: &Flags, color: bool) -> String {
     let Flags { quiet, verbose, why, .. } = *flags;
-    let options = TextOptions { color, quiet, verbose, why, width: width() };
+    let options = TextOptions { color, style: style(flags), quiet, verbose, why, width: width() };
     match format {
         Format::Text => text(report, sources, options),
         Format::Json => json(report, sources),

@@ -1,6 +1,7 @@
 //! The command line: the only place with clap, anyhow, the environment, files and stdout.
 
 mod args;
+mod baseline;
 mod check;
 mod discover;
 mod exit;
@@ -9,9 +10,10 @@ mod files;
 mod inputs;
 mod nested;
 mod output;
+mod progress;
 mod resolve;
 mod scan;
-mod suggest;
+mod shell;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -38,6 +40,8 @@ pub fn main() -> ExitCode {
         Verb::Policy(args) => check::run_policy(args),
         Verb::Resolve(args) => resolve::run(args),
         Verb::Explain(args) => explain::run(args),
+        Verb::Completions(args) => shell::completions(args),
+        Verb::Man(args) => shell::man(args),
     };
     ran.unwrap_or_else(|error| {
         output::complain(&error);

@@ -1,5 +1,7 @@
 //! The catalogue of finding codes (design §7): a code names the problem and never changes meaning.
 
+use super::suggest::nearest;
+
 /// How much a finding matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Severity {
@@ -49,11 +51,13 @@ pub(crate) enum Code {
     ServiceCannotUseKey,
     /// The lockout check is switched off.
     BypassesLockoutCheck,
+    /// A suppression that suppresses nothing.
+    UnusedSuppression,
 }
 
 impl Code {
     /// Every code that this version can report, in the order of design §7.
-    pub(crate) const ALL: [Code; 12] = [
+    pub(crate) const ALL: [Code; 13] = [
         Code::LocksOutDeployer,
         Code::MayLockOutDeployer,
         Code::ReliesOnDeployerIam,
@@ -66,7 +70,14 @@ impl Code {
         Code::DeployerCannotDelete,
         Code::ServiceCannotUseKey,
         Code::BypassesLockoutCheck,
+        Code::UnusedSuppression,
     ];
+
+    /// The code with this identifier; the error is the identifier that may have been meant.
+    pub(crate) fn parse(id: &str) -> Result<Code, Option<&'static str>> {
+        let found = Code::ALL.into_iter().find(|code| code.id() == id);
+        found.ok_or_else(|| nearest(id, &Code::ALL.map(Code::id)))
+    }
 
     /// The identifier that users write and read.
     pub(crate) fn id(self) -> &'static str {
@@ -83,6 +94,26 @@ impl Code {
             Code::DeployerCannotDelete => "deployer-cannot-delete",
             Code::ServiceCannotUseKey => "service-cannot-use-key",
             Code::BypassesLockoutCheck => "bypasses-lockout-check",
+            Code::UnusedSuppression => "unused-suppression",
+        }
+    }
+
+    /// What it says, in a few words.
+    pub(crate) fn says(self) -> &'static str {
+        match self {
+            Code::LocksOutDeployer => "KMS would refuse the key with the lockout message",
+            Code::MayLockOutDeployer => "… for other values that the template allows",
+            Code::ReliesOnDeployerIam => "it holds if the deployer's IAM policies allow it",
+            Code::Undecided => "it depends on facts that were not given",
+            Code::InvalidPrincipal => "a principal that cannot exist",
+            Code::TemplateRefused => "CloudFormation itself refuses the template",
+            Code::MalformedPolicy => "not a key policy that KMS reads",
+            Code::IneffectiveStatement => "accepted and ignored",
+            Code::DeployerCannotFinish => "the key would be created, and then a call of the deployer fails",
+            Code::DeployerCannotDelete => "rollback or deletion would leave the key behind",
+            Code::ServiceCannotUseKey => "a resource hands the key to a service that cannot use it",
+            Code::BypassesLockoutCheck => "the check is switched off",
+            Code::UnusedSuppression => "a suppression that suppresses nothing",
         }
     }
 
@@ -99,7 +130,8 @@ impl Code {
             | Code::Undecided
             | Code::IneffectiveStatement
             | Code::DeployerCannotDelete
-            | Code::BypassesLockoutCheck => Severity::Warning,
+            | Code::BypassesLockoutCheck
+            | Code::UnusedSuppression => Severity::Warning,
             Code::ReliesOnDeployerIam => Severity::Note,
         }
     }
@@ -119,6 +151,7 @@ impl Code {
             Code::DeployerCannotDelete => include_str!("../../rules/explain/deployer-cannot-delete.md"),
             Code::ServiceCannotUseKey => include_str!("../../rules/explain/service-cannot-use-key.md"),
             Code::BypassesLockoutCheck => include_str!("../../rules/explain/bypasses-lockout-check.md"),
+            Code::UnusedSuppression => include_str!("../../rules/explain/unused-suppression.md"),
         }
     }
 }

@@ -2,7 +2,9 @@
 //!
 //! Must not know: output formats.
 
+mod baseline;
 mod code;
+mod hidden;
 mod ignored;
 mod judge;
 mod lockouts;
@@ -11,15 +13,20 @@ mod reasons;
 mod refused;
 mod services;
 mod stuck;
+mod suggest;
 #[cfg(test)]
 mod tests;
 mod unfollowed;
+mod unused;
 mod words;
 
+pub(crate) use baseline::Baseline;
 pub(crate) use code::{Code, Severity};
+pub(crate) use hidden::Hidden;
 pub(crate) use judge::{judge, reasoning};
 pub(crate) use reasons::{StatementWhy, Why};
-pub(crate) use words::facts;
+pub(crate) use suggest::nearest;
+pub(crate) use words::cases;
 
 use crate::source::Span;
 

@@ -8,7 +8,7 @@ use crate::lockout::{KeyAnswer, Unusable, Verdict};
 use crate::policy::Grant;
 
 use super::judge::Judge;
-use super::words::{key as named, short, written};
+use super::words::{key as named, located, short};
 use super::{Code, Finding, Related, Severity};
 
 /// What the services of a template cannot do with the key.
@@ -75,8 +75,8 @@ fn finding(judge: &Judge<'_>, key: &KeyAnswer, group: &[&Unusable]) -> Option<Fi
 fn caller(judge: &Judge<'_>, one: &Unusable) -> String {
     match (&one.caller, one.user.who) {
         (_, Who::Deployer(via)) => format!("{} through {via}", judge.deployer()),
-        (Some(name), Who::Service { .. }) => format!("`{}`", written(&name.to_string())),
-        (Some(arn), _) => format!("`{}`", written(short(&arn.to_string()).as_str())),
+        (Some(name), Who::Service { .. }) => format!("`{}`", located(&name.to_string())),
+        (Some(arn), _) => format!("`{}`", located(short(&arn.to_string()).as_str())),
         (None, _) => "its caller".to_owned(),
     }
 }
@@ -100,7 +100,7 @@ fn help(judge: &Judge<'_>, one: &Unusable, who: &str) -> String {
 
 /// The statement that lets the service use the key.
 fn statement(judge: &Judge<'_>, one: &Unusable, user: &KeyUser) -> String {
-    let named = |text: String| written(&text);
+    let named = |text: String| located(&text);
     let principal = match (&one.caller, user.who) {
         (Some(name), Who::Service { .. }) => format!("{{\"Service\": \"{}\"}}", named(name.to_string())),
         (Some(arn), _) => format!("{{\"AWS\": \"{}\"}}", named(arn.to_string())),

@@ -9,7 +9,7 @@ use crate::lockout::check;
 use crate::source::{Document, FileId};
 use crate::template::{Stacks, Template};
 
-use super::{Code, Finding, Severity, judge};
+use super::{Code, Finding, Hidden, Severity, judge};
 
 const DEPLOY: &str = "arn:aws:iam::111122223333:role/Deploy";
 
@@ -20,7 +20,7 @@ fn findings(template: &Value, role: &str) -> Vec<Finding> {
     let (role_arn, region) = (Some(role.to_owned()), Some(region.to_owned()));
     let inputs = Inputs { role_arn, region, ..Inputs::default() };
     let deployment = Deployment::from_inputs("default", inputs).unwrap();
-    judge(&check(&Stacks::of(FileId(0), template.into()), &deployment), &deployment)
+    judge(&check(&Stacks::of(FileId(0), template.into()), &deployment), &deployment, &mut Hidden::default())
 }
 
 fn unusable(template: &Value) -> Vec<Finding> {

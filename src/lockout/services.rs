@@ -40,6 +40,19 @@ struct Candidate<'t> {
     resource: &'t Resource,
 }
 
+/// Who calls KMS, with the policies beside the key policy where they are known.
+struct Acting<'s> {
+    caller: Caller,
+    layers: Option<&'s Layers>,
+    by_deployer: bool,
+}
+
+impl<'s> Acting<'s> {
+    fn other(caller: Caller, layers: Option<&'s Layers>) -> Acting<'s> {
+        Acting { caller, layers, by_deployer: false }
+    }
+}
+
 /// Every resource of the deployment whose service is denied the key.
 pub(super) fn unusable(subject: &Subject<'_>, identity: &Identity<'_>, nominal: &World) -> Vec<Unusable> {
     // Names of services are others in some partitions.
@@ -148,7 +161,7 @@ impl Candidate<'_> {
 
     /// What the calls that the service needs come to.
     fn call(&self, subject: &Subject<'_>, scope: &Scope<'_>, accepted: &Accepted) -> Result<Call, Stop> {
-        let Some((caller, layers, by_deployer)) = self.caller(subject, scope, &accepted.world)? else {
+        let Some(Acting { caller, layers, by_deployer }) = self.caller(subject, scope, &accepted.world)? else {
             return Ok(Call::Fine);
         };
         if by_deployer && !accepted.by_deployer {
@@ -184,25 +197,27 @@ impl Candidate<'_> {
         subject: &'s Subject<'_>,
         scope: &Scope<'_>,
         world: &World,
-    ) -> Result<Option<(Caller, Option<&'s Layers>, bool)>, Stop> {
+    ) -> Result<Option<Acting<'s>>, Stop> {
         let deployment = subject.deployment;
         let (account, partition) = (deployment.givens.account.clone(), deployment.givens.partition.clone());
         let form = |form: &str| self.form(subject, scope, form, world);
         Ok(match self.user.who {
-            Who::Deployer(_) => Some((deployment.caller.clone(), Some(&deployment.layers), true)),
+            Who::Deployer(_) => {
+                Some(Acting { caller: deployment.caller.clone(), layers: Some(&deployment.layers), by_deployer: true })
+            }
             Who::Service { .. } if !self.calls_itself(scope, world) => None,
             Who::Service { name, perhaps } => {
                 let perhaps = perhaps.iter().filter_map(|name| form(name)).collect();
                 let service = form(name).map(|name| Service { name, perhaps });
-                service.map(|service| (Caller::of_service(service, account, partition), None, false))
+                service.map(|service| Acting::other(Caller::of_service(service, account, partition), None))
             }
             Who::Linked { role, unless, .. } if self.resource.property(unless).is_none() => {
-                form(role).map(|role| (Caller::of_role(role, account, partition), Some(NO_IAM), false))
+                form(role).map(|role| Acting::other(Caller::of_role(role, account, partition), Some(NO_IAM)))
             }
             Who::Linked { .. } => None,
             Who::Role(property) => {
                 let role = self.role(scope, property, world)?.filter(|role| is_role_of(role, &account, world));
-                role.map(|role| (Caller::of_role(role, account, partition), None, false))
+                role.map(|role| Acting::other(Caller::of_role(role, account, partition), None))
             }
         })
     }

@@ -15,6 +15,7 @@
 
 mod afterwards;
 mod bad_input;
+mod baseline;
 mod command_line;
 mod corpus;
 mod differential;
@@ -28,9 +29,13 @@ mod layers;
 mod naive;
 mod nested;
 mod peers;
+mod peers_see;
 mod reader_trees;
 mod recorded;
 mod recorded_text;
 mod resolve_verb;
 mod rule_pages;
+mod screens;
+mod shell;
 mod support;
+mod suppressions;
