@@ -5,16 +5,20 @@
 //! decided.
 
 use crate::aws::{Authority, Because, Stage};
-use crate::lockout::{KeyAnswer, Stuck};
+use crate::lockout::{KeyAnswer, Stuck, Verdict};
 use crate::policy::Grant;
 
 use super::judge::Judge;
 use super::words::key as named;
 use super::{Code, Finding, Related};
 
-/// What the deployer cannot do with the key.
+/// What the deployer cannot do with the key. Who switches the check off to hand a key over to somebody else has decided that
+/// the deployer will not delete it: `bypasses-lockout-check` says so already.
 pub(super) fn findings(judge: &Judge<'_>, key: &KeyAnswer) -> Vec<Finding> {
-    [Stage::Create, Stage::Delete].into_iter().filter_map(|stage| of_stage(judge, key, stage)).collect()
+    let is_handed_over = key.without_bypass == Some(Verdict::Lockout);
+    let stages = [Stage::Create, Stage::Delete].into_iter();
+    let stages = stages.filter(|stage| *stage == Stage::Create || !is_handed_over);
+    stages.filter_map(|stage| of_stage(judge, key, stage)).collect()
 }
 
 fn of_stage(judge: &Judge<'_>, key: &KeyAnswer, stage: Stage) -> Option<Finding> {

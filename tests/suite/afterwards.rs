@@ -33,7 +33,8 @@ fn a_key_that_is_passed_to_a_nested_stack_is_known_there() {
     let inner = format!("Parameters: {{ Key: {{ Type: String }} }}\nResources:\n{GROUP}!Ref Key\n");
     let report = report(&[("main.yaml", &main), ("inner.yaml", &inner)]);
     assert_eq!(services(&report), ["main.yaml:2 Vault "]);
-    let related = &report.0["findings"][0]["related"];
+    let all = report.0["findings"].as_array().unwrap();
+    let related = &all.iter().find(|one| one["code"] == "service-cannot-use-key").unwrap()["related"];
     assert!(related.to_string().contains("inner.yaml"), "{related}");
 }
 
@@ -51,15 +52,35 @@ fn a_key_of_a_nested_stack_is_known_above_it() {
 fn a_service_that_is_left_out_fails_the_run_and_prints_the_statement() {
     let main = format!("Resources:\n{}{GROUP}!GetAtt Vault.Arn\n", key());
     let files = folder(&[("main.yaml", &main)]);
-    let run = run_in(files.path(), &["check", "main.yaml", ROLE[0], ROLE[1], "--region", "eu-west-1"]);
+    let args = ["check", "main.yaml", ROLE[0], ROLE[1], "--region", "eu-west-1", "--format", "json"];
+    let run = run_in(files.path(), &args);
     assert_eq!(run.code, 1, "{}", run.stdout);
-    for part in [
-        "error[service-cannot-use-key]: `Logs` cannot use key `Vault`: `logs.eu-west-1.amazonaws.com` is not allowed to call kms:GenerateDataKey",
-        "\"Principal\": {\"Service\": \"logs.eu-west-1.amazonaws.com\"}",
-        "AWS says: \"The specified KMS key does not exist or is not allowed to be used with Arn\"",
-    ] {
-        assert!(run.stdout.contains(part), "{part}\n{}", run.stdout);
-    }
+    let all = run.json()["findings"].clone();
+    let all = all.as_array().unwrap();
+    let finding = all.iter().find(|one| one["code"] == "service-cannot-use-key").unwrap();
+    assert_eq!(
+        finding["message"],
+        "`Logs` cannot use key `Vault`: `logs.eu-west-1.amazonaws.com` is not allowed to call kms:GenerateDataKey"
+    );
+    let help = text(&finding["help"]);
+    assert!(help.contains("\"Principal\": {\"Service\": \"logs.eu-west-1.amazonaws.com\"}"), "{help}");
+    assert_eq!((&finding["severity"], &finding["line"]), (&"error".into(), &9.into()));
+}
+
+/// Whoever hands a key over with the check switched off will not delete it: one finding says so.
+#[test]
+fn a_key_that_is_handed_over_is_not_deleted_but_has_to_be_finished() {
+    let codes = |properties: &str| {
+        let policy = DELEGATES.replace(":root", ":role/KeyAdmin");
+        let main = format!(
+            "Resources:\n  Vault: {{ Type: AWS::KMS::Key, Properties: {{ BypassPolicyLockoutSafetyCheck: true, {properties} KeyPolicy: {policy} }} }}\n"
+        );
+        report(&[("main.yaml", &main)]).codes()
+    };
+    assert_eq!(codes(""), ["bypasses-lockout-check"]);
+    let mut found = codes("EnableKeyRotation: true,");
+    found.sort();
+    assert_eq!(found, ["bypasses-lockout-check", "deployer-cannot-finish"]);
 }
 
 /// What only leaves something behind, or fails at run time, is a warning.
