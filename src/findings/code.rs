@@ -109,9 +109,9 @@ impl Code {
             Code::TemplateRefused => "CloudFormation itself refuses the template",
             Code::MalformedPolicy => "not a key policy that KMS reads",
             Code::IneffectiveStatement => "accepted and ignored",
-            Code::DeployerCannotFinish => "the key would be created, and then a call of the deployer fails",
+            Code::DeployerCannotFinish => "created, and then a call of the deployer fails",
             Code::DeployerCannotDelete => "rollback or deletion would leave the key behind",
-            Code::ServiceCannotUseKey => "a resource hands the key to a service that cannot use it",
+            Code::ServiceCannotUseKey => "hands the key to a service that cannot use it",
             Code::BypassesLockoutCheck => "the check is switched off",
             Code::UnusedSuppression => "a suppression that suppresses nothing",
         }
