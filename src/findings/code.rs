@@ -53,6 +53,12 @@ pub(crate) enum Code {
     FragileAdministrator,
     /// A Deny that also stops AWS services.
     DeniesAwsServices,
+    /// The key would be created, and then a handler call of the deployer fails.
+    DeployerCannotFinish,
+    /// Rollback or deletion would leave the key behind.
+    DeployerCannotDelete,
+    /// A resource hands the key to a service that cannot use it.
+    ServiceCannotUseKey,
     /// The lockout check is switched off.
     BypassesLockoutCheck,
     /// A suppression that suppresses nothing.
@@ -61,7 +67,7 @@ pub(crate) enum Code {
 
 impl Code {
     /// Every code that this version can report, in the order of design §7.
-    pub(crate) const ALL: [Code; 15] = [
+    pub(crate) const ALL: [Code; 18] = [
         Code::LocksOutDeployer,
         Code::MayLockOutDeployer,
         Code::ReliesOnDeployerIam,
@@ -75,6 +81,9 @@ impl Code {
         Code::NoAccountDelegation,
         Code::FragileAdministrator,
         Code::DeniesAwsServices,
+        Code::DeployerCannotFinish,
+        Code::DeployerCannotDelete,
+        Code::ServiceCannotUseKey,
         Code::BypassesLockoutCheck,
         Code::UnusedSuppression,
     ];
@@ -101,6 +110,9 @@ impl Code {
             Code::NoAccountDelegation => "no-account-delegation",
             Code::FragileAdministrator => "fragile-administrator",
             Code::DeniesAwsServices => "denies-aws-services",
+            Code::DeployerCannotFinish => "deployer-cannot-finish",
+            Code::DeployerCannotDelete => "deployer-cannot-delete",
+            Code::ServiceCannotUseKey => "service-cannot-use-key",
             Code::BypassesLockoutCheck => "bypasses-lockout-check",
             Code::UnusedSuppression => "unused-suppression",
         }
@@ -122,12 +134,15 @@ impl Code {
             Code::NoAccountDelegation => "no statement lets the account delegate to IAM",
             Code::FragileAdministrator => "whoever can change the policy is sure to go",
             Code::DeniesAwsServices => "a Deny that also stops AWS services",
+            Code::DeployerCannotFinish => "created, and then a call of the deployer fails",
+            Code::DeployerCannotDelete => "rollback or deletion would leave the key behind",
+            Code::ServiceCannotUseKey => "hands the key to a service that cannot use it",
             Code::BypassesLockoutCheck => "the check is switched off",
             Code::UnusedSuppression => "a suppression that suppresses nothing",
         }
     }
 
-    /// The severity of design §7.
+    /// The severity of design §7; where a code has two, the graver.
     pub(crate) fn severity(self) -> Severity {
         match self {
             Code::LocksOutDeployer
@@ -135,13 +150,16 @@ impl Code {
             | Code::TemplateRefused
             | Code::MalformedPolicy
             | Code::NumberLikeAccountId
-            | Code::SubstitutionNotApplied => Severity::Error,
+            | Code::SubstitutionNotApplied
+            | Code::DeployerCannotFinish
+            | Code::ServiceCannotUseKey => Severity::Error,
             Code::MayLockOutDeployer
             | Code::Undecided
             | Code::IneffectiveStatement
             | Code::NoAccountDelegation
             | Code::FragileAdministrator
             | Code::DeniesAwsServices
+            | Code::DeployerCannotDelete
             | Code::BypassesLockoutCheck
             | Code::UnusedSuppression => Severity::Warning,
             Code::ReliesOnDeployerIam => Severity::Note,
@@ -164,6 +182,9 @@ impl Code {
             Code::NoAccountDelegation => include_str!("../../rules/explain/no-account-delegation.md"),
             Code::FragileAdministrator => include_str!("../../rules/explain/fragile-administrator.md"),
             Code::DeniesAwsServices => include_str!("../../rules/explain/denies-aws-services.md"),
+            Code::DeployerCannotFinish => include_str!("../../rules/explain/deployer-cannot-finish.md"),
+            Code::DeployerCannotDelete => include_str!("../../rules/explain/deployer-cannot-delete.md"),
+            Code::ServiceCannotUseKey => include_str!("../../rules/explain/service-cannot-use-key.md"),
             Code::BypassesLockoutCheck => include_str!("../../rules/explain/bypasses-lockout-check.md"),
             Code::UnusedSuppression => include_str!("../../rules/explain/unused-suppression.md"),
         }
