@@ -15,6 +15,7 @@ pub mod extensions;
 pub(crate) mod aws;
 pub(crate) mod deployment;
 pub(crate) mod findings;
+pub(crate) mod fix;
 pub(crate) mod lockout;
 pub(crate) mod policy;
 pub(crate) mod report;

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use anyhow::bail;
 
 use crate::deployment::Deployment;
+use crate::fix::{Before, Effort, best};
 use crate::lockout::{Checked, check};
 use crate::report::{Report, TextOptions, collect, json, text};
 use crate::source::{FileId, Sources};
@@ -23,15 +24,32 @@ use super::suggest::nearest;
 /// Checks templates, prints the reports, and says how it ended.
 pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
     let deployment = deployment(&args.flags)?;
+    let Input { files, stacks, named } = input(&args.paths, &args.flags, &deployment)?;
+    finish(files, &stacks, &named, &deployment, &args.flags)
+}
+
+/// What is to be checked.
+#[derive(Debug)]
+pub(super) struct Input {
+    /// Everything that was opened.
+    pub(super) files: Files,
+    /// The templates that are checked by themselves, with their nested stacks.
+    pub(super) stacks: Vec<Stacks>,
+    /// The files that the user named.
+    pub(super) named: BTreeSet<FileId>,
+}
+
+/// The templates of the named paths.
+pub(super) fn input(paths: &[PathBuf], flags: &Flags, deployment: &Deployment) -> anyhow::Result<Input> {
     let mut files = Files::default();
     let mut missing: Vec<PathBuf> = Vec::new();
-    let found = discover(&args.paths, &args.flags.exclude, &mut |path| missing.push(path.to_owned()))?;
+    let found = discover(paths, &flags.exclude, &mut |path| missing.push(path.to_owned()))?;
     missing.iter().for_each(|path| files.missing(path));
     let mut named: BTreeSet<FileId> = BTreeSet::new();
     let mut opened: Vec<Opened> = Vec::new();
     let mut seen: BTreeSet<FileId> = BTreeSet::new();
     for file in &found {
-        let Some(template) = files.template(file, &args.flags.stdin_filename) else { continue };
+        let Some(template) = files.template(file, &flags.stdin_filename) else { continue };
         named.extend(file.named.then_some(template.0));
         // One file may have several paths.
         if seen.insert(template.0) {
@@ -39,8 +57,8 @@ pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
         }
     }
     let stacks = roots(&opened, &deployment.givens, &mut files);
-    known_parameters(&args.flags, &stacks)?;
-    finish(files, &stacks, &named, &deployment, &args.flags)
+    known_parameters(flags, &stacks)?;
+    Ok(Input { files, stacks, named })
 }
 
 /// Checks one bare key policy: a direct call of kms:PutKeyPolicy.
@@ -95,24 +113,41 @@ fn finish(
     Ok(Exit::of(&report, flags.fail_on.severity()))
 }
 
-/// Checks what was opened.
+/// Checks what was opened, and looks for fixes.
 pub(super) fn checked(
     files: &mut Files,
     stacks: &[Stacks],
     named: &BTreeSet<FileId>,
     deployment: &Deployment,
 ) -> Report {
-    let mut all: Vec<Checked> = Vec::new();
-    for stacks in stacks {
+    let all = results(files, stacks, named, deployment);
+    let fixes = best(Before { sources: &files.sources, stacks, checked: &all, deployment }, Effort::REPORT);
+    Report { fixes, ..report(all, files, deployment) }
+}
+
+/// What each template with its nested stacks comes to.
+pub(super) fn results(
+    files: &mut Files,
+    stacks: &[Stacks],
+    named: &BTreeSet<FileId>,
+    deployment: &Deployment,
+) -> Vec<Vec<Checked>> {
+    let mut of = |stacks: &Stacks| {
         let root = stacks.get(Stacks::ROOT).file;
-        for mut checked in check(stacks, deployment) {
-            let is_named = named.contains(&root) || named.contains(&checked.file);
-            failures(&mut checked, is_named, files);
-            all.push(checked);
+        let mut checked = check(stacks, deployment);
+        for one in &mut checked {
+            let is_named = named.contains(&root) || named.contains(&one.file);
+            failures(one, is_named, files);
         }
-    }
+        checked
+    };
+    stacks.iter().map(&mut of).collect()
+}
+
+/// The same as a report.
+pub(super) fn report(all: Vec<Vec<Checked>>, files: &mut Files, deployment: &Deployment) -> Report {
     let mut report = Report::default();
-    collect(all, deployment, &mut report);
+    collect(all.into_iter().flatten().collect(), deployment, &mut report);
     report.failures = std::mem::take(&mut files.failures);
     report
 }
@@ -125,7 +160,7 @@ pub(super) fn write_all(report: &Report, sources: &Sources, flags: &Flags) -> an
     Ok(())
 }
 
-fn rendered(report: &Report, sources: &Sources, format: Format, flags: &Flags, color: bool) -> String {
+pub(super) fn rendered(report: &Report, sources: &Sources, format: Format, flags: &Flags, color: bool) -> String {
     let Flags { quiet, verbose, why, .. } = *flags;
     let options = TextOptions { color, quiet, verbose, why, width: width() };
     match format {

@@ -29,6 +29,8 @@ pub(crate) struct Files {
     pub(crate) failures: Vec<Failure>,
     /// Where the files of `sources` are, by their ids.
     places: BTreeMap<FileId, PathBuf>,
+    /// What was read from stdin.
+    stdin: Option<FileId>,
     /// What became of files, by their canonical paths.
     known: BTreeMap<PathBuf, Result<Opened, Unfollowed>>,
 }
@@ -57,6 +59,11 @@ impl Files {
         self.fail_whole(&shown, message);
     }
 
+    /// Where a file is; nothing for stdin.
+    pub(crate) fn place(&self, file: FileId) -> Option<&Path> {
+        self.places.get(&file).filter(|_| self.stdin != Some(file)).map(PathBuf::as_path)
+    }
+
     /// The bytes of a file and the path it is shown under; or a failure goes into the report, or it is nobody's business.
     fn bytes(&mut self, found: &Found, stdin_name: &str) -> Option<(String, Vec<u8>)> {
         let shown = if found.path.is_some() { found.shown.clone() } else { stdin_name.to_owned() };
@@ -83,7 +90,10 @@ impl Files {
         }
         let place = found.path.clone().unwrap_or_else(|| PathBuf::from(stdin_name));
         match self.parsed(&shown, &place, bytes) {
-            Ok(opened) => Some(opened),
+            Ok(opened) => {
+                self.stdin = self.stdin.or(found.path.is_none().then_some(opened.0));
+                Some(opened)
+            }
             Err(Unfollowed::Broken { path, error, mentions_key }) => {
                 // A walked file that is no template, whatever it mentions, is nobody's business.
                 if found.named || (mentions_key && error.message != NO_TEMPLATE) {

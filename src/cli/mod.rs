@@ -6,12 +6,14 @@ mod discover;
 mod exit;
 mod explain;
 mod files;
+mod fix;
 mod inputs;
 mod nested;
 mod output;
 mod resolve;
 mod scan;
 mod suggest;
+mod write;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -36,6 +38,7 @@ pub fn main() -> ExitCode {
     let ran = match &cli.verb {
         Verb::Check(args) => check::run(args),
         Verb::Policy(args) => check::run_policy(args),
+        Verb::Fix(args) => fix::run(args),
         Verb::Resolve(args) => resolve::run(args),
         Verb::Explain(args) => explain::run(args),
     };

@@ -40,7 +40,6 @@ pub(crate) struct Checked {
     /// What is written twice in a key, with the key's logical id.
     pub(crate) duplicates: Vec<(String, Duplicate)>,
     /// How many worlds were run for all of it.
-    #[cfg_attr(not(test), allow(dead_code, reason = "a measure for the tests"))]
     pub(crate) worlds: usize,
 }
 

@@ -2,17 +2,20 @@
 
 mod collect;
 mod counts;
+mod diff;
 mod json;
 mod resolved;
 mod text;
 mod why;
 
 pub(crate) use collect::collect;
+pub(crate) use diff::{Change, Changes, changes, done};
 pub(crate) use json::json;
 pub(crate) use resolved::resolved;
 pub(crate) use text::{TextOptions, text};
 
 use crate::findings::{Finding, Why};
+use crate::fix::{Fix, Fixes, Which};
 use crate::lockout::{Case, Open, Verdict};
 use crate::source::{FileId, Span};
 use crate::world::Plain;
@@ -28,10 +31,19 @@ pub(crate) struct Report {
     pub(crate) failures: Vec<Failure>,
     /// What to tell the user, sorted by file, place and code.
     pub(crate) findings: Vec<Finding>,
+    /// The best proven edit for each finding that has one.
+    pub(crate) fixes: Fixes,
     /// How many templates were checked.
     pub(crate) templates: usize,
     /// How many findings were suppressed.
     pub(crate) suppressed: usize,
+}
+
+impl Report {
+    /// The best proven edit that makes a finding go away.
+    pub(crate) fn fix(&self, finding: &Finding) -> Option<&Fix> {
+        self.fixes.get(&Which::of(finding))
+    }
 }
 
 /// One key in one deployment.

@@ -1,8 +1,9 @@
 //! The report for people (design §8): each finding with its place under the cursor, then the keys, then one line of counts.
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet, renderer::DecorStyle};
+use annotate_snippets::{AnnotationKind, Group, Level, Patch, Renderer, Snippet, renderer::DecorStyle};
 
 use crate::findings::{Finding, Severity};
+use crate::fix::Fix;
 use crate::lockout::Verdict;
 use crate::source::{Sources, Span};
 
@@ -32,7 +33,7 @@ pub(crate) fn text(report: &Report, sources: &Sources, options: TextOptions) -> 
     let renderer = renderer.decor_style(DecorStyle::Ascii).term_width(options.width);
     let mut out = String::new();
     for finding in &report.findings {
-        out.push_str(renderer.render(&groups(finding, sources)).trim_end());
+        out.push_str(renderer.render(&groups(finding, report.fix(finding), sources)).trim_end());
         out.push_str("\n\n");
     }
     for failure in &report.failures {
@@ -47,7 +48,7 @@ pub(crate) fn text(report: &Report, sources: &Sources, options: TextOptions) -> 
 }
 
 /// Text from a template may hold control characters; the terminal must not see them.
-fn clean(text: &str) -> String {
+pub(super) fn clean(text: &str) -> String {
     annotate_snippets::normalize_untrusted_str(text)
 }
 
@@ -59,7 +60,7 @@ fn level(severity: Severity) -> Level<'static> {
     }
 }
 
-fn groups<'a>(finding: &'a Finding, sources: &'a Sources) -> Vec<Group<'a>> {
+fn groups<'a>(finding: &'a Finding, fix: Option<&'a Fix>, sources: &'a Sources) -> Vec<Group<'a>> {
     let title = level(finding.severity).primary_title(clean(&finding.message)).id(finding.code.id());
     let mut group = Group::with_title(title);
     if let Some(document) = sources.document(finding.span.file) {
@@ -72,13 +73,32 @@ fn groups<'a>(finding: &'a Finding, sources: &'a Sources) -> Vec<Group<'a>> {
     for note in &finding.notes {
         group = group.element(Level::NOTE.no_name().message(clean(note)));
     }
-    if !finding.help.is_empty() {
+    let patched = fix.and_then(|fix| patched(fix, sources));
+    // The edit says it better.
+    if patched.is_none() {
         for line in finding.help.lines() {
             group = group.element(Level::HELP.message(clean(line)));
         }
     }
     let more = format!("more: cfn-lockout explain {}", finding.code.id());
-    vec![group.element(Level::NOTE.no_name().message(more))]
+    std::iter::once(group.element(Level::NOTE.no_name().message(more))).chain(patched).collect()
+}
+
+/// The fix as the lines that it changes.
+fn patched<'a>(fix: &'a Fix, sources: &'a Sources) -> Option<Group<'a>> {
+    let file = fix.edits.first()?.span.file;
+    let title = match fix.review {
+        Some(why) => format!("{} (to be reviewed: {why})", fix.title),
+        None => fix.title.clone(),
+    };
+    let snippet = Snippet::source(sources.document(file)?.text()).path(clean(sources.path(file)));
+    let patches = fix.edits.iter().map(|edit| Patch::new(range(edit.span), clean_lines(&edit.new_text)));
+    Some(Group::with_title(Level::HELP.secondary_title(clean(&title))).element(snippet.patches(patches)))
+}
+
+/// The same of a text whose line ends count.
+fn clean_lines(text: &str) -> String {
+    text.replace("\r\n", "\n").split('\n').map(clean).collect::<Vec<_>>().join("\n")
 }
 
 /// The first line of a place that spans several: the cursor needs no more.

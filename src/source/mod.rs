@@ -3,6 +3,7 @@
 //! Follows: AWS CloudFormation User Guide, template-formats.html. Must not know: AWS, templates.
 
 mod document;
+mod edit;
 mod error;
 mod lines;
 mod load;
@@ -13,6 +14,7 @@ mod sources;
 mod tests;
 
 pub(crate) use document::{Document, Duplicate, Entry, FileId, Limits, NodeId, NodeKind, Span};
+pub(crate) use edit::{TextEdit, edited};
 pub(crate) use error::SourceError;
 pub(crate) use rebuild::Rebuild;
 pub(crate) use scalar::{Form, Scalar, Style};

@@ -1,0 +1,109 @@
+//! `cfn-lockout fix`: templates in, a unified diff out, or the edited files.
+
+use std::collections::BTreeMap;
+
+use anyhow::Context;
+
+use crate::findings::Finding;
+use crate::fix::{Before, Effort, Fix, Fixer, Fixes, Planned, Which, findings};
+use crate::report::{Change, Changes, Report, changes, done};
+use crate::source::{FileId, Sources, TextEdit, edited};
+
+use super::args::{FixArgs, Format};
+use super::check::{Input, input, rendered, report, results, write_all};
+use super::exit::Exit;
+use super::files::Files;
+use super::inputs::deployment;
+use super::output::{print, wants_color};
+use super::write::replace;
+
+/// Plans the edits, prints or writes them, and says how it ended: with what is left after writing, else with what is there.
+pub(crate) fn run(args: &FixArgs) -> anyhow::Result<Exit> {
+    let deployment = deployment(&args.flags)?;
+    let Input { mut files, stacks, named } = input(&args.paths, &args.flags, &deployment)?;
+    let checked = results(&mut files, &stacks, &named, &deployment);
+    let before = Before { sources: &files.sources, stacks: &stacks, checked: &checked, deployment: &deployment };
+    let mut fixer = Fixer::new(before, Effort::VERB);
+    let mut plan = Plan::default();
+    for (root, finding) in findings(&before) {
+        plan.add(&finding, fixer.plan(root, &finding, !args.write || args.include_review), &files.sources);
+    }
+    let edits = fixer.edits().clone();
+    let after = fixer.checked_again();
+    drop(fixer);
+    plan.changes.files = texts(&edits, &files.sources)?;
+    if args.write {
+        write(&edits, &files)?;
+    }
+    let failures = std::mem::take(&mut files.failures);
+    let found = Report { fixes: plan.fixes, failures, ..report(checked, &mut files, &deployment) };
+    write_all(&found, &files.sources, &args.flags)?;
+    let left = if args.write { report(after, &mut files, &deployment) } else { Report::default() };
+    print(&match args.flags.format {
+        Format::Text if !args.write => changes(&plan.changes, args.flags.quiet),
+        // The text itself is on stdout.
+        Format::Text if edits.keys().any(|&file| files.place(file).is_none()) => String::new(),
+        Format::Text => done(&plan.changes, left.findings.len(), args.flags.quiet),
+        format => rendered(&found, &files.sources, format, &args.flags, wants_color(args.flags.color)),
+    })?;
+    let ends = if args.write { Report { failures: found.failures, ..left } } else { found };
+    Ok(Exit::of(&ends, args.flags.fail_on.severity()))
+}
+
+/// The plan in the words of the report.
+#[derive(Debug, Default)]
+struct Plan {
+    changes: Changes,
+    fixes: Fixes,
+}
+
+impl Plan {
+    fn add(&mut self, finding: &Finding, planned: Planned, sources: &Sources) {
+        let change = |fix: &Fix| change(fix, finding, sources);
+        match planned {
+            Planned::Fixed(fix, others) => {
+                self.changes.fixes.push((change(&fix), others.iter().map(change).collect()));
+                self.fixes.insert(Which::of(finding), fix);
+            }
+            Planned::Later(fix) => self.changes.later.push(change(&fix)),
+            Planned::Nothing => self.changes.without += 1,
+            Planned::Along => {}
+        }
+    }
+}
+
+fn change(fix: &Fix, finding: &Finding, sources: &Sources) -> Change {
+    let span = finding.span;
+    let line = sources.document(span.file).map_or(1, |document| document.line_col(span.start).line);
+    let key = if finding.logical_id.is_empty() { String::new() } else { format!(", key `{}`", finding.logical_id) };
+    Change {
+        title: fix.title.clone(),
+        review: fix.review,
+        finding: format!("{}{key}, {}:{line}", finding.code.id(), sources.path(span.file)),
+        verdict: fix.verdict.word(),
+    }
+}
+
+/// The files that change: path, text before, text after.
+fn texts(
+    edits: &BTreeMap<FileId, Vec<TextEdit>>,
+    sources: &Sources,
+) -> anyhow::Result<Vec<(String, String, String)>> {
+    let of = |(&file, edits): (&FileId, &Vec<TextEdit>)| {
+        let before = sources.document(file).context("a file without text")?.text();
+        let after = edited(before, edits).context("edits that overlap")?;
+        Ok((sources.path(file).to_owned(), before.to_owned(), after))
+    };
+    edits.iter().map(of).collect()
+}
+
+/// Writes the edited files; what came from stdin goes to stdout.
+fn write(edits: &BTreeMap<FileId, Vec<TextEdit>>, files: &Files) -> anyhow::Result<()> {
+    for (file, (_, before, after)) in edits.keys().zip(texts(edits, &files.sources)?) {
+        match files.place(*file) {
+            Some(path) => replace(path, &before, &after)?,
+            None => print(&after)?,
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,162 @@
+//! The proof of a fix: the edited text is read and checked as the original was, in the same deployment and with the same
+//! nested stacks. A fix counts only if its finding is gone, the key's verdict is as promised, and nothing else got worse.
+//!
+//! Comes in: what was checked, and edited texts. Goes out: what the edited templates come to. Must not know: files.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::deployment::Deployment;
+use crate::findings::{Code, Finding, judge};
+use crate::lockout::{Checked, Verdict, check};
+use crate::source::{Document, FileId, Sources, TextEdit, edited};
+use crate::template::{POLICY, Stacks, Template};
+
+use super::candidate::{Promise, is_no_worse};
+use super::site::is_json;
+
+/// What was checked, as it was.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Before<'a> {
+    /// The files.
+    pub(crate) sources: &'a Sources,
+    /// The templates with their nested stacks.
+    pub(crate) stacks: &'a [Stacks],
+    /// What each of them came to.
+    pub(crate) checked: &'a [Vec<Checked>],
+    /// Who deploys.
+    pub(crate) deployment: &'a Deployment,
+}
+
+/// How much the proofs of a run may cost.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Effort {
+    /// How many times templates may be checked again.
+    pub(crate) checks: usize,
+    /// How many worlds these may run.
+    pub(crate) worlds: usize,
+}
+
+impl Effort {
+    /// For a report, where fixes are a courtesy.
+    pub(crate) const REPORT: Effort = Effort { checks: 500, worlds: 50_000 };
+    /// For the verb, where they are the point.
+    pub(crate) const VERB: Effort = Effort { checks: 20_000, worlds: 2_000_000 };
+}
+
+/// What a finding is about: its code, stack, logical id and deployment.
+type About = (Code, String, String, String);
+
+/// What one template with its nested stacks comes to.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Summary {
+    findings: BTreeMap<About, usize>,
+    verdicts: BTreeMap<(String, String), Verdict>,
+}
+
+/// The summaries of all templates that were checked.
+pub(crate) type State = BTreeMap<usize, Summary>;
+
+fn about(finding: &Finding) -> About {
+    (finding.code, finding.stack.clone(), finding.logical_id.clone(), finding.deployment.clone())
+}
+
+fn summary(checked: &[Checked], deployment: &Deployment) -> Summary {
+    let mut out = Summary::default();
+    for finding in judge(checked, deployment) {
+        // One for all keys of a deployment, at the first of them: the verdicts say the same.
+        if finding.code != Code::ReliesOnDeployerIam {
+            *out.findings.entry(about(&finding)).or_default() += 1;
+        }
+    }
+    for key in checked.iter().flat_map(|one| &one.keys) {
+        out.verdicts.insert((key.stack.clone(), key.id.clone()), key.verdict);
+    }
+    out
+}
+
+/// What everything came to before any edit.
+pub(crate) fn state(before: &Before<'_>) -> State {
+    before.checked.iter().map(|checked| summary(checked, before.deployment)).enumerate().collect()
+}
+
+/// How many findings like this one there are, in all templates.
+pub(crate) fn count(state: &State, finding: &Finding) -> usize {
+    state.values().filter_map(|summary| summary.findings.get(&about(finding))).sum()
+}
+
+/// What the templates come to with all these edits; nothing where the text cannot be read any more, or the effort is spent.
+pub(crate) fn with_edits(
+    before: &Before<'_>,
+    edits: &BTreeMap<FileId, Vec<TextEdit>>,
+    effort: &mut Effort,
+) -> Option<State> {
+    let checked = checked_with(before, edits, effort)?;
+    Some(checked.iter().map(|(index, checked)| (*index, summary(checked, before.deployment))).collect())
+}
+
+/// The templates that hold edited files, checked again.
+pub(crate) fn checked_with(
+    before: &Before<'_>,
+    edits: &BTreeMap<FileId, Vec<TextEdit>>,
+    effort: &mut Effort,
+) -> Option<BTreeMap<usize, Vec<Checked>>> {
+    let mut templates: BTreeMap<FileId, Arc<Template>> = BTreeMap::new();
+    for (&file, edits) in edits {
+        let text = before.sources.document(file)?.text();
+        let after = edited(text, edits)?;
+        if is_json(text) && !is_json(&after) {
+            return None;
+        }
+        templates.insert(file, Arc::new(template(before, file, &after)?));
+    }
+    let mut out = BTreeMap::new();
+    for (index, stacks) in before.stacks.iter().enumerate() {
+        if !stacks.all().any(|stack| templates.contains_key(&stack.file)) {
+            continue;
+        }
+        effort.checks = effort.checks.checked_sub(1)?;
+        let checked = check(&stacks.replacing(&templates), before.deployment);
+        let worlds: usize = checked.iter().map(|one| one.worlds).sum();
+        effort.worlds = effort.worlds.checked_sub(worlds)?;
+        out.insert(index, checked);
+    }
+    Some(out)
+}
+
+/// The template in a text, read as the one in the file was.
+fn template(before: &Before<'_>, file: FileId, text: &str) -> Option<Template> {
+    let document = Document::from_text(file, text).ok()?;
+    let here = before.stacks.iter().flat_map(Stacks::all).find(|stack| stack.file == file)?;
+    let is_policy = here.template.keys().any(|key| key.kind == POLICY);
+    if is_policy { Some(Template::of_policy(&document)) } else { Template::parse(&document) }
+}
+
+/// The verdict of the finding's key after the edits, if they keep what was promised and nothing got worse.
+pub(crate) fn kept(promise: Promise, finding: &Finding, state: &State, after: &State) -> Option<Verdict> {
+    let (own, mut verdict, mut is_gone) = ((finding.stack.clone(), finding.logical_id.clone()), None, false);
+    let count = |summary: &Summary, about: &About| summary.findings.get(about).copied().unwrap_or(0);
+    for (index, new) in after {
+        let old = state.get(index)?;
+        if new.findings.keys().any(|about| count(new, about) > count(old, about)) {
+            return None;
+        }
+        if new.verdicts.len() != old.verdicts.len() {
+            return None;
+        }
+        for (key, after) in &new.verdicts {
+            let before = *old.verdicts.get(key)?;
+            if !is_no_worse(before, *after) {
+                return None;
+            }
+            if *key == own && count(old, &about(finding)) > 0 {
+                if !promise.is_kept(before, *after) {
+                    return None;
+                }
+                verdict = Some(*after);
+            }
+        }
+        is_gone |= count(new, &about(finding)) < count(old, &about(finding));
+    }
+    verdict.filter(|_| is_gone)
+}
