@@ -11,6 +11,8 @@
 pub mod cli;
 pub mod engine;
 pub mod extensions;
+#[doc(hidden)]
+pub mod reader;
 
 pub(crate) mod aws;
 pub(crate) mod deployment;

@@ -33,6 +33,8 @@ pub(crate) struct Files {
     stdin: Option<FileId>,
     /// What became of files, by their canonical paths.
     known: BTreeMap<PathBuf, Result<Opened, Unfollowed>>,
+    /// What templates include, by their canonical paths; nothing where it cannot be read.
+    snippets: BTreeMap<PathBuf, Option<FileId>>,
 }
 
 impl Files {
@@ -137,6 +139,11 @@ impl Files {
         opened
     }
 
+    /// The place that the template `from` calls `path`.
+    fn beside(&self, from: FileId, path: &str) -> PathBuf {
+        self.places.get(&from).and_then(|place| place.parent()).unwrap_or(Path::new("")).join(path)
+    }
+
     fn add(&mut self, shown: String, place: &Path, document: Document) -> FileId {
         let file = self.sources.next_id();
         self.sources.add(shown, document);
@@ -147,8 +154,7 @@ impl Files {
 
 impl Beside for Files {
     fn template(&mut self, from: FileId, path: &str) -> Result<Opened, Unfollowed> {
-        let folder = self.places.get(&from).and_then(|place| place.parent()).unwrap_or(Path::new(""));
-        let place = folder.join(path);
+        let place = self.beside(from, path);
         let name = shown(&tidy(&place));
         // A device or a pipe could be read for ever.
         let canonical = place.canonicalize().ok().filter(|canonical| canonical.is_file());
@@ -167,6 +173,25 @@ impl Beside for Files {
             Ok(Content::TooLarge { size, mentions }) => broken(too_large(size, self.limits.bytes), mentions),
             Err(error) => broken(format!("{error:#}"), false),
         }
+    }
+
+    fn snippet(&mut self, from: FileId, path: &str) -> Option<FileId> {
+        let place = self.beside(from, path);
+        let canonical = place.canonicalize().ok().filter(|canonical| canonical.is_file())?;
+        if let Some(known) = self.snippets.get(&canonical) {
+            return *known;
+        }
+        let document = match read(&place, self.limits.bytes) {
+            Ok(Content::Bytes(bytes)) => Document::parse(self.sources.next_id(), bytes, &self.limits).ok(),
+            _ => None,
+        };
+        let file = document.map(|document| self.add(shown(&tidy(&place)), &place, document));
+        self.snippets.insert(canonical, file);
+        file
+    }
+
+    fn document(&self, file: FileId) -> Option<&Document> {
+        self.sources.document(file)
     }
 }
 

@@ -6,6 +6,7 @@ mod code;
 mod ignored;
 mod judge;
 mod lockouts;
+mod loops;
 mod reasons;
 mod refused;
 mod words;

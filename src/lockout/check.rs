@@ -8,8 +8,8 @@ use crate::deployment::Deployment;
 use crate::policy::{Document, Doubt, Grant, Layer, doubts};
 use crate::resolve::Scope;
 use crate::source::{Duplicate, FileId, Span};
-use crate::template::{POLICY, Resource, Stacks};
-use crate::world::{Budget, Hole, Refusal, Text, Tree, Value, World, explore};
+use crate::template::{POLICY, Resource, Stacks, Unknown};
+use crate::world::{Budget, Refusal, Tree, Value, World, explore};
 
 use super::administrators::administrators;
 use super::answer::{self, Answered};
@@ -35,6 +35,8 @@ pub(crate) struct Checked {
     pub(crate) skipped: Vec<(String, String)>,
     /// Nested stacks that are not known.
     pub(crate) not_followed: Vec<NotFollowed>,
+    /// Loops that may make keys, and hang on values that nobody gave.
+    pub(crate) loops: Vec<Unknown>,
     /// What CloudFormation refuses, with the resource's logical id where there is one.
     pub(crate) refusals: Vec<(String, Refusal)>,
     /// What is written twice in a key, with the key's logical id.
@@ -77,12 +79,11 @@ pub(crate) struct KeyAnswer {
 /// Checks every key of a template and of the stacks nested in it: one result for each stack, the template's own first.
 pub(crate) fn check(stacks: &Stacks, deployment: &Deployment) -> Vec<Checked> {
     let root = Scope::new(stacks, &deployment.givens);
-    let defaults = defaults(&root);
-    let nominal = nominal(&root);
+    let nominal = root.nominal();
     let scopes: Vec<Scope<'_>> = stacks.ids().map(|id| root.at(id)).collect();
     let run = Run {
         deployment,
-        has_defaults: !defaults.is_empty(),
+        has_defaults: !root.defaults().is_empty(),
         refusals: nested::refusals(&scopes, &nominal),
         nominal,
         worlds: Cell::new(WORLDS_OF_ALL),
@@ -110,6 +111,7 @@ impl Run<'_> {
             refusals: self.refusals.get(&scope.id).cloned().unwrap_or_default(),
             duplicates: scope.template.duplicates.clone(),
             worlds: 0,
+            loops: scope.template.unknown.iter().filter(|one| one.makes_keys).cloned().collect(),
         };
         let before = self.worlds.get();
         for key in scope.template.keys() {
@@ -131,22 +133,6 @@ impl Run<'_> {
         out.worlds = before.saturating_sub(self.worlds.get());
         out
     }
-}
-
-/// The world that would be deployed: values given, else Defaults (design §2, "Worlds").
-pub(super) fn nominal(scope: &Scope<'_>) -> World {
-    defaults(scope).into_iter().fold(World::default(), |world, (hole, text)| world.assume(hole, text))
-}
-
-/// The parameters that would be deployed with their Default.
-fn defaults(scope: &Scope<'_>) -> Vec<(Hole, Text)> {
-    let declared = scope.template.parameters.iter().filter(|(name, _)| !scope.givens.parameters.contains_key(*name));
-    declared
-        .filter_map(|(name, parameter)| {
-            let default = parameter.default.as_ref()?;
-            Some((scope.parameter_hole(name, parameter, parameter.span), Text::literal(default)))
-        })
-        .collect()
 }
 
 /// The answer for one key; the error says why the key is not created.

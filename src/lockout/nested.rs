@@ -32,7 +32,8 @@ pub(super) type Refusals = BTreeMap<StackId, Vec<(String, Refusal)>>;
 /// The refusals of every stack that has to do with keys: it holds one, or a stack nested in it does.
 pub(super) fn refusals(scopes: &[Scope<'_>], nominal: &World) -> Refusals {
     let mut matter: BTreeSet<StackId> = BTreeSet::new();
-    for scope in scopes.iter().filter(|scope| scope.template.keys().next().is_some()) {
+    let has_keys = |scope: &&Scope<'_>| scope.template.keys().next().is_some() || scope.template.refused.is_some();
+    for scope in scopes.iter().filter(has_keys) {
         matter.extend(scope.stacks.lineage(scope.id));
     }
     let of = |scope: &Scope<'_>| {
@@ -99,13 +100,14 @@ pub(super) fn not_followed(scope: &Scope<'_>, nominal: &World) -> Vec<NotFollowe
     };
     let unknown = scope.stacks.unfollowed(scope.id);
     let unknown = unknown.filter(|(_, why)| !matches!(why, Unfollowed::Circular(_)));
-    unknown
-        .filter(|(resource, _)| !is_absent(resource))
-        .map(|(resource, why)| NotFollowed {
-            id: resource.id.clone(),
-            span: resource.template_span(),
-            why: why.clone(),
-        })
+    let stacks = unknown.map(|(resource, why)| (resource, resource.template_span(), why.clone()));
+    let module = |resource: &Resource| format!("it is the module `{}` of the registry", resource.kind);
+    let modules = scope.template.resources.iter().filter(|resource| resource.is_module());
+    let modules = modules.map(|resource| (resource, resource.span, Unfollowed::Elsewhere(module(resource))));
+    stacks
+        .chain(modules)
+        .filter(|(resource, ..)| !is_absent(resource))
+        .map(|(resource, span, why)| NotFollowed { id: resource.id.clone(), span, why })
         .collect()
 }
 

@@ -1,5 +1,5 @@
-//! What CloudFormation refuses whatever the values are: references to nothing, circular conditions, circular
-//! dependencies between resources.
+//! What CloudFormation refuses whatever the values are: the form of the sections, references to nothing, circular
+//! conditions, circular dependencies between resources.
 //!
 //! Source: AWS CloudFormation User Guide, troubleshooting.html and template validation errors ("Unresolved resource
 //! dependencies", "Circular dependency between resources").
@@ -16,7 +16,8 @@ const NAMED: usize = 5;
 /// Every refusal of the template, with the logical id of the resource that it stands in (empty: no resource).
 pub(crate) fn of_template(scope: &Scope<'_>, nominal: &World) -> Vec<(String, Refusal)> {
     let template = scope.template;
-    let mut out: Vec<(String, Refusal)> = Vec::new();
+    let mut out = template.malformed.clone();
+    out.extend(template.refused.clone().map(|refusal| (String::new(), refusal)));
     out.extend(
         scope.violations(nominal).into_iter().chain(scope.broken_rule(nominal)).map(|refusal| (String::new(), refusal)),
     );
@@ -25,7 +26,7 @@ pub(crate) fn of_template(scope: &Scope<'_>, nominal: &World) -> Vec<(String, Re
             out.push((String::new(), refusal));
         }
     }
-    if template.transforms.is_empty() {
+    if !template.may_grow() {
         for resource in &template.resources {
             out.extend(dangling(template, resource).into_iter().map(|refusal| (resource.id.clone(), refusal)));
         }
@@ -60,19 +61,20 @@ pub(crate) fn of_key(template: &Template, key: &Resource, all: &[(String, Refusa
         let more: Vec<&str> = needs(template, resource).into_iter().filter(|id| needed.insert(id)).collect();
         left.extend(more.into_iter().filter_map(|id| template.resource(id)));
     }
-    all.iter().filter(|(id, _)| needed.contains(id.as_str())).map(|(_, refusal)| refusal.clone()).collect()
+    let own = all.iter().filter(|(id, _)| needed.contains(id.as_str())).map(|(_, refusal)| refusal.clone());
+    // What a macro refuses keeps everything from being deployed.
+    template.refused.iter().cloned().chain(own).collect()
 }
 
 /// References of a resource to names that the template does not have.
 fn dangling(template: &Template, resource: &Resource) -> Vec<Refusal> {
-    let known = |name: &str| {
-        name.starts_with("AWS::") || template.parameters.contains_key(name) || template.resource(name).is_some()
-    };
+    let known =
+        |name: &str| name.starts_with("AWS::") || template.parameters.contains_key(name) || is_resource(template, name);
     let mut out = Vec::new();
     for reference in resource.properties.iter().flat_map(references) {
         let missing = match &reference.target {
             Target::Name(name) if !known(name) => Some(name),
-            Target::Resource(name) if template.resource(name).is_none() => Some(name),
+            Target::Resource(name) if !is_resource(template, name) => Some(name),
             _ => None,
         };
         if let Some(name) = missing {
@@ -82,7 +84,7 @@ fn dangling(template: &Template, resource: &Resource) -> Vec<Refusal> {
         }
     }
     for (name, span) in &resource.depends_on {
-        if template.resource(name).is_none() {
+        if !is_resource(template, name) {
             out.push(Refusal { message: format!("unresolved resource dependency `{name}`"), span: *span });
         }
     }
@@ -92,6 +94,11 @@ fn dangling(template: &Template, resource: &Resource) -> Vec<Refusal> {
         out.push(Refusal { message: format!("the template has no condition `{name}`"), span: *span });
     }
     out
+}
+
+/// Whether the template has the resource, be it well-formed or not.
+fn is_resource(template: &Template, name: &str) -> bool {
+    template.resource(name).is_some() || template.malformed.iter().any(|(id, _)| id == name)
 }
 
 /// Groups of resources that depend on each other in a circle, counting only what no condition can discard.

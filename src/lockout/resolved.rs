@@ -10,7 +10,6 @@ use crate::source::Document;
 use crate::template::Stacks;
 use crate::world::Refusal;
 
-use super::check::nominal;
 use super::refusals;
 
 /// A template after resolution.
@@ -25,16 +24,14 @@ pub(crate) struct Resolved {
 /// Resolves the root of `stacks`, which stands in `document`.
 pub(crate) fn resolved(stacks: &Stacks, document: &Document, deployment: &Deployment) -> Resolved {
     let scope = Scope::new(stacks, &deployment.givens);
-    let world = nominal(&scope);
+    let world = scope.nominal();
     let mut refusals = refusals::of_template(&scope, &world);
+    let document = scope.template.written.as_ref().unwrap_or(document);
     let whole = whole(&scope, document, &world);
     let mut seen: BTreeSet<_> = refusals.iter().map(|(_, refusal)| refusal.span).collect();
     for refusal in whole.refusals() {
         if seen.insert(refusal.span) {
-            let inside = scope.template.resources.iter().find(|one| {
-                let (outer, inner) = (one.body, refusal.span);
-                outer.start <= inner.start && inner.end <= outer.end
-            });
+            let inside = scope.template.resources.iter().find(|one| refusal.span.is_within(one.body));
             refusals.push((inside.map_or_else(String::new, |one| one.id.clone()), refusal));
         }
     }

@@ -36,7 +36,7 @@ fn rows(checked: Checked, deployment: &Deployment, report: &mut Report) {
     };
     report.skipped.extend(skipped.into_iter().map(|(logical_id, because)| row(logical_id, false, because)));
     report.skipped.extend(not_followed.into_iter().map(|one| {
-        let because = format!("keys of this nested stack are not checked: {}", why(&one));
+        let because = format!("keys in it are not checked: {}", why(&one));
         row(one.id, true, because)
     }));
 }

@@ -159,7 +159,7 @@ pub(crate) fn summary(report: &Report) -> String {
     };
     let unknown = report.skipped.iter().filter(|row| row.is_stack).count();
     if unknown > 0 {
-        out.push_str(&format!(", {} not checked", number(unknown, "nested stack")));
+        out.push_str(&format!(", {} not checked", number(unknown, "nested template")));
     }
     if report.suppressed > 0 {
         out.push_str(&format!(", {}", number(report.suppressed, "finding") + " suppressed"));

@@ -1,14 +1,16 @@
-//! The templates of nested stacks: a template in, the tree of all that it nests out. What stands in files is handed in.
+//! The templates of nested stacks: a template in, the tree of all that it nests out, each with its loops and includes
+//! written out. What stands in files is handed in.
 //!
 //! Source: AWS CLI Command Reference, `aws cloudformation package`: a TemplateURL (and the Location of an
 //! AWS::Serverless::Application) that is a path is relative to the folder of the template that holds it. Must not know: how
 //! files are found and read.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::source::{FileId, Span};
-use crate::template::{Nested, Resource, StackId, Stacks, Template, Unfollowed};
+use crate::source::{Document, FileId, Span};
+use crate::template::{Expr, ExprKind, Key, Nested, Resource, StackId, Stacks, Template, Unfollowed, expand, snippets};
 use crate::world::{Kind, World};
 
 use super::effort::Effort;
@@ -29,14 +31,58 @@ pub(crate) trait Files {
     ///
     /// There is no such file, or it holds no template.
     fn template(&mut self, from: FileId, path: &str) -> Result<(FileId, Arc<Template>), Unfollowed>;
+
+    /// The file that the template `from` includes as `path`, if it can be read.
+    fn snippet(&mut self, from: FileId, path: &str) -> Option<FileId>;
+
+    /// What stands in a file that was read.
+    fn document(&self, file: FileId) -> Option<&Document>;
 }
 
 /// A template with all stacks nested in it, as far as their templates are local files.
 pub(crate) fn follow(file: FileId, template: Arc<Template>, givens: &Givens, files: &mut dyn Files) -> Stacks {
     let effort = Rc::new(Effort::new());
+    let template = expanded(file, template, &at_root(givens), files);
     let mut walk = Walk { stacks: Stacks::of(file, template), givens, files, left: STACKS, effort };
     walk.below(Stacks::ROOT);
     walk.stacks
+}
+
+/// The values that the parameters and pseudo parameters of the template itself have for its macros.
+fn at_root(givens: &Givens) -> BTreeMap<String, String> {
+    let mut given = givens.parameters.clone();
+    for (name, value) in
+        [("AWS::AccountId", &givens.account), ("AWS::Region", &givens.region), ("AWS::Partition", &givens.partition)]
+    {
+        given.extend(value.as_literal().map(|value| (name.to_owned(), value.to_owned())));
+    }
+    given.extend(givens.stack_name.clone().map(|name| ("AWS::StackName".to_owned(), name)));
+    given
+}
+
+/// The template that its macros write, with these values of its parameters.
+fn expanded(
+    file: FileId,
+    template: Arc<Template>,
+    given: &BTreeMap<String, String>,
+    files: &mut dyn Files,
+) -> Arc<Template> {
+    let Some(locations) = files.document(file).map(snippets) else { return template };
+    let found: Vec<(String, FileId)> =
+        locations.into_iter().filter_map(|path| Some((path.clone(), files.snippet(file, &path)?))).collect();
+    let Some(document) = files.document(file) else { return template };
+    let known = found.into_iter().filter_map(|(path, file)| Some((path, files.document(file)?)));
+    match expand(document, given, &known.collect()) {
+        Some(Ok(expanded)) => Arc::new(expanded),
+        Some(Err(refusal)) => match Template::parse(document) {
+            Some(mut written) => {
+                written.refused = Some(refusal);
+                Arc::new(written)
+            }
+            None => template,
+        },
+        None => template,
+    }
 }
 
 struct Walk<'a> {
@@ -60,8 +106,9 @@ impl Walk<'_> {
                 Ok(_) if self.stacks.lineage(id).count() > DEPTH => {
                     self.too_many(id, resource, format!("stacks nested deeper than {DEPTH} levels are not followed"));
                 }
-                Ok(found) => {
-                    let inner = self.stacks.nest(id, &resource.id, found);
+                Ok((file, template)) => {
+                    let template = expanded(file, template, &self.passed(id, resource), self.files);
+                    let inner = self.stacks.nest(id, &resource.id, (file, template));
                     self.below(inner);
                 }
                 Err(why) => self.stacks.note(id, &resource.id, Nested::Unfollowed(why)),
@@ -86,6 +133,20 @@ impl Walk<'_> {
         if circular { Err(Unfollowed::Circular(path)) } else { Ok(found) }
     }
 
+    /// The values that a nested stack's parameters have for the macros of its template: those that are known now.
+    fn passed(&self, id: StackId, resource: &Resource) -> BTreeMap<String, String> {
+        let scope = Scope::sharing(&self.stacks, self.givens, &self.effort).at(id);
+        let world = Scope::sharing(&self.stacks, self.givens, &self.effort).nominal();
+        let Some(ExprKind::Map(entries)) = resource.property("Parameters").map(|map| &map.kind) else {
+            return BTreeMap::new();
+        };
+        let known = |(key, value): &(Key, Expr)| {
+            let value = scope.resolve(value, &world).as_text()?;
+            Some((key.text.clone(), value.as_literal()?.to_owned()))
+        };
+        entries.iter().filter_map(known).collect()
+    }
+
     /// The local path that the resource names, whatever is still unknown.
     fn path(&self, id: StackId, resource: &Resource) -> Result<String, Unfollowed> {
         let elsewhere = |what: String| Err(Unfollowed::Elsewhere(what));
@@ -99,9 +160,10 @@ impl Walk<'_> {
             _ => return elsewhere("its template depends on values that were not given".to_owned()),
         };
         match text.as_literal() {
+            Some(path) if !path.contains("://") => Ok(path.to_owned()),
+            _ if resource.asset.is_some() => Ok(resource.asset.clone().unwrap_or_default()),
             _ if text.known_prefix().contains("://") => elsewhere(format!("its template is remote: `{text}`")),
-            Some(path) => Ok(path.to_owned()),
-            None => elsewhere(format!("its template depends on values that were not given: `{text}`")),
+            _ => elsewhere(format!("its template depends on values that were not given: `{text}`")),
         }
     }
 }

@@ -59,6 +59,9 @@ pub(crate) fn call(scope: &Scope<'_>, expr: &Expr, world: &World) -> Value {
                 None => Kind::Unknown(later("import", name, expr.span)),
             })
         }
+        ExprKind::Other(name, _) if name.starts_with("ForEach::") => {
+            Value { span: expr.span, kind: scope.written_by_macro(&format!("Fn::{name}"), expr.span) }
+        }
         ExprKind::Other(name, _) => {
             let kind = if name == "Transform" { "transform" } else { "function" };
             Value { span: expr.span, kind: Kind::Unknown(scope.later_here(kind, &format!("Fn::{name}"), expr.span)) }

@@ -116,7 +116,7 @@ impl<'t> Scope<'t> {
         let below = self.at(*id);
         let missing = || refused(format!("nested stack `{}` has no output `{name}`", stack.id), span);
         let Some(output) = below.template.outputs.iter().rev().find(|output| output.name == name) else {
-            return if below.template.transforms.is_empty() { missing() } else { later() };
+            return if below.template.may_grow() { later() } else { missing() };
         };
         let circular = || Value { span, kind: refused(format!("circular dependency: `{full}` hangs on itself"), span) };
         let Some(expr) = &output.value else { return refused(format!("output `{name}` has no Value"), output.span) };

@@ -46,11 +46,7 @@ impl Scope<'_> {
         };
         let Some(resource) = self.template.resource(id) else {
             // A macro may add it.
-            return if self.template.transforms.is_empty() {
-                missing()
-            } else {
-                unknown(self.later("transform", id, span))
-            };
+            return if self.template.may_grow() { unknown(self.later("transform", id, span)) } else { missing() };
         };
         self.under(resource.condition.as_ref(), span, world, &|| f(resource), &missing)
     }

@@ -4,8 +4,9 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::template::{Expr, ExprKind, StackId, Stacks, Template};
-use crate::world::{Key, Kind, Refusal, Shape, Value, World};
+use crate::source::Span;
+use crate::template::{Expr, ExprKind, NULL, Parameter, StackId, Stacks, Template};
+use crate::world::{Hole, Key, Kind, Refusal, Shape, Text, Value, World};
 
 use super::constraints;
 use super::effort::Effort;
@@ -65,6 +66,21 @@ impl<'t> Scope<'t> {
         shape
     }
 
+    /// The parameters that would be deployed with their Default.
+    pub(crate) fn defaults(&self) -> Vec<(Hole, Text)> {
+        let declared = self.template.parameters.iter().filter(|(name, _)| !self.givens.parameters.contains_key(*name));
+        let default = |(name, parameter): (&String, &Parameter)| {
+            let default = parameter.default.as_ref()?;
+            Some((self.parameter_hole(name, parameter, parameter.span), Text::literal(default)))
+        };
+        declared.filter_map(default).collect()
+    }
+
+    /// The world that would be deployed: values given, else Defaults (design §2, "Worlds").
+    pub(crate) fn nominal(&self) -> World {
+        self.defaults().into_iter().fold(World::default(), |world, (hole, text)| world.assume(hole, text))
+    }
+
     /// Begins another key: it may cost as much as the one before.
     pub(crate) fn renew(&self) {
         self.effort.renew();
@@ -82,10 +98,10 @@ impl<'t> Scope<'t> {
     fn resolve_one(&self, expr: &Expr, world: &World) -> Value {
         let kind = match &expr.kind {
             ExprKind::Text(text) => Kind::Text(texts::replaced(self, text, expr.span)),
-            ExprKind::Null => refused("`null` values are not allowed in templates", expr),
+            ExprKind::Null => refused(NULL, expr),
             ExprKind::Broken(message) => refused(message, expr),
             ExprKind::List(items) => Kind::List(self.items(items, world)),
-            ExprKind::Map(entries) => self.map(expr, entries, world),
+            ExprKind::Map(entries) => self.map(entries, world),
             ExprKind::If(name, then, otherwise) => return self.branch(name, expr, [then, otherwise], world),
             _ => return functions::call(self, expr, world),
         };
@@ -98,14 +114,25 @@ impl<'t> Scope<'t> {
     }
 
     /// Source: cloudformation User Guide, pseudo-parameter-reference.html: AWS::NoValue removes the property.
-    fn map(&self, expr: &Expr, entries: &[(crate::template::Key, Expr)], world: &World) -> Kind {
+    fn map(&self, entries: &[(crate::template::Key, Expr)], world: &World) -> Kind {
         if let Some((key, _)) = entries.iter().find(|(key, _)| is_macro(&key.text)) {
-            return Kind::Unknown(self.later_here("transform", &key.text, expr.span));
+            return self.written_by_macro(&key.text, key.span);
         }
         let resolved = entries
             .iter()
             .map(|(key, value)| (Key { text: key.text.clone(), span: key.span }, self.resolve(value, world)));
         Kind::Map(resolved.filter(|(_, value)| value.kind != Kind::Nothing).collect())
+    }
+
+    /// What a macro, or a loop over a parameter without a value, writes.
+    pub(super) fn written_by_macro(&self, name: &str, span: Span) -> Kind {
+        let mut unknown = self.template.unknown.iter().filter(|unknown| unknown.span.is_within(span));
+        let unknown = unknown.next();
+        let parameter = unknown.and_then(|unknown| self.template.parameters.get_key_value(&unknown.name));
+        Kind::Unknown(match parameter {
+            Some((name, parameter)) => self.parameter_hole(name, parameter, span),
+            None => self.later_here("transform", name, span),
+        })
     }
 
     /// Fn::If: one branch, or both behind the question that decides.

@@ -9,7 +9,7 @@
 use std::collections::BTreeSet;
 
 use crate::source::{Document, Form, NodeId, NodeKind, Span};
-use crate::template::{Output, Resource, read};
+use crate::template::{NULL, Output, Resource, read};
 use crate::world::{Key, Kind, Refusal, Stop, Text, Value, World};
 
 use super::scope::Scope;
@@ -228,7 +228,7 @@ impl Reader<'_> {
         let node = self.document.node(id);
         let span = node.span;
         let kind = match &node.kind {
-            NodeKind::Scalar(scalar) if scalar.form == Form::Null => return refused("`null` is not allowed", span),
+            NodeKind::Scalar(scalar) if scalar.form == Form::Null => return refused(NULL, span),
             NodeKind::Scalar(scalar) => Kind::Text(Text::literal(scalar.text())),
             NodeKind::Sequence(items) => Kind::List(items.iter().map(|&item| self.as_written(item)).collect()),
             NodeKind::Mapping(_) => {

@@ -22,6 +22,13 @@ pub(crate) struct Span {
     pub(crate) end: u32,
 }
 
+impl Span {
+    /// Whether it lies within another place.
+    pub(crate) fn is_within(self, outer: Span) -> bool {
+        self.file == outer.file && outer.start <= self.start && self.end <= outer.end
+    }
+}
+
 /// A node of one document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct NodeId(pub(super) u32);
@@ -218,6 +225,14 @@ impl Document {
             NodeKind::Scalar(scalar) if scalar.form != Form::Null => Some(scalar.text()),
             _ => None,
         }
+    }
+
+    /// The texts of all scalars, keys included.
+    pub(crate) fn scalars(&self) -> impl Iterator<Item = &str> {
+        self.loaded.nodes.iter().filter_map(|node| match &node.kind {
+            NodeKind::Scalar(scalar) => Some(scalar.text()),
+            _ => None,
+        })
     }
 
     /// Line and column of a byte offset.

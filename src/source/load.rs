@@ -21,18 +21,32 @@ pub(crate) enum LoadError {
     Refused(SourceError),
 }
 
+/// How many comments that touch the value before them are taken; each costs another pass.
+const TOUCHING: usize = 64;
+
 /// Reads `text` into nodes.
 pub(crate) fn load(file: FileId, text: &str, lines: &Lines, limits: &Limits) -> Result<Loaded, LoadError> {
-    let mut loader = Loader::new(file, text, lines, limits);
-    let parser = Parser::new_from_str_with_options(text, options(limits));
-    for event in parser {
-        let (event, span) = event.map_err(|error| loader.scan_error(&error))?;
-        loader.event(event, &span)?;
+    let mut blanked: Option<String> = None;
+    let mut left = TOUCHING;
+    loop {
+        let text = blanked.as_deref().unwrap_or(text);
+        let mut loader = Loader::new(file, text, lines, limits);
+        match (loader.read(), loader.touching) {
+            (Err(_), Some(comment)) if left > 0 => {
+                left -= 1;
+                blanked = Some(without_comment(text, comment));
+            }
+            (Err(error), _) => return Err(error),
+            (Ok(()), _) => return Ok(loader.out),
+        }
     }
-    if loader.out.root.is_none() {
-        return Err(loader.error("the file holds no value", 0));
-    }
-    Ok(loader.out)
+}
+
+/// The same text with spaces in the place of one comment, so that every other place stays what it is.
+fn without_comment(text: &str, at: usize) -> String {
+    let (before, rest) = text.split_at(at);
+    let (comment, after) = rest.split_at(rest.find(['\n', '\r']).unwrap_or(rest.len()));
+    format!("{before}{}{after}", " ".repeat(comment.len()))
 }
 
 fn options(limits: &Limits) -> Options {
@@ -62,20 +76,36 @@ struct Loader<'t> {
     anchors: HashMap<usize, NodeId>,
     sizes: Vec<usize>,
     expanded: usize,
+    /// Where a comment begins that touches the value before it (`'x'#`): YAML 1.2 forbids it, SnakeYAML and PyYAML read it.
+    touching: Option<usize>,
 }
 
 impl<'t> Loader<'t> {
     fn new(file: FileId, text: &'t str, lines: &'t Lines, limits: &'t Limits) -> Loader<'t> {
         let (out, open, anchors) = (Loaded::default(), Vec::new(), HashMap::new());
-        Loader { file, text, lines, limits, out, open, anchors, sizes: Vec::new(), expanded: 0 }
+        Loader { file, text, lines, limits, out, open, anchors, sizes: Vec::new(), expanded: 0, touching: None }
+    }
+
+    fn read(&mut self) -> Result<(), LoadError> {
+        for event in Parser::new_from_str_with_options(self.text, options(self.limits)) {
+            let (event, span) = event.map_err(|error| self.scan_error(&error))?;
+            self.event(event, &span)?;
+        }
+        match self.out.root {
+            Some(_) => Ok(()),
+            None => Err(self.error("the file holds no value", 0)),
+        }
     }
 
     fn error(&self, message: impl Into<String>, offset: u32) -> LoadError {
         LoadError::Refused(self.at(message, offset))
     }
 
-    fn scan_error(&self, error: &ScanError) -> LoadError {
+    fn scan_error(&mut self, error: &ScanError) -> LoadError {
         let offset = error.marker().byte_offset().unwrap_or(0).min(self.text.len());
+        if error.info() == "comments must be separated from other tokens by whitespace" {
+            self.touching = self.text.get(offset..).filter(|rest| rest.starts_with('#')).map(|_| offset);
+        }
         let offset = u32::try_from(offset).unwrap_or(u32::MAX);
         // The parser reads ahead, so its own limit may be met before ours.
         if error.info() == "recursion limit exceeded" {

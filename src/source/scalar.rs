@@ -59,6 +59,11 @@ impl Scalar {
         Scalar { raw: raw.into(), resolved, form, style: Style::Plain }
     }
 
+    /// The text as the file has it, without quotes and escapes.
+    pub(crate) fn written(&self) -> &str {
+        &self.raw
+    }
+
     /// The text that CloudFormation works with.
     pub(crate) fn text(&self) -> &str {
         self.resolved.as_deref().unwrap_or(&self.raw)

@@ -130,3 +130,17 @@ fn limits_cost_an_error() {
     assert_eq!(refused("[1, 2, 3, 4, 5, 6, 7, 8, 9]"), "the file has more than 8 values");
     assert_eq!(refused("a: &a [1, 2]\nb: [*a, *a]"), "the aliases stand for more than 4 values");
 }
+
+#[test]
+fn a_comment_that_touches_a_value_is_one() {
+    // SnakeYAML's scanToNextToken takes `#` for a comment wherever a token may begin.
+    let text = "a: 'x'#ä 'b\nc: [\"y\"#, z\n  , w]\nd: v#w\n";
+    let document = Document::from_text(FileId(0), text).expect("it reads");
+    let get = |key| document.get(document.root(), key).expect("the key").value;
+    assert_eq!((document.scalar(get("a")), document.scalar(get("d"))), (Some("x"), Some("v#w")));
+    assert!(matches!(&document.node(get("c")).kind, NodeKind::Sequence(items) if items.len() == 2));
+    assert_eq!(document.text(), text, "nothing of the text is lost");
+    assert_eq!(document.line_col(document.span(get("d")).start).line, 4);
+    let many = "- 'x'#y\n".repeat(1000);
+    assert!(Document::from_text(FileId(0), &many).is_err(), "a hostile file costs an error, not a machine");
+}

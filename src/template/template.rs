@@ -5,10 +5,14 @@
 use std::collections::BTreeMap;
 
 use crate::source::{Document, Duplicate, NodeId, NodeKind, Span};
+use crate::world::Refusal;
 
 use super::expr::{Expr, ExprKind, Key};
 use super::intrinsics::condition_operand;
 use super::read::{key, literal, read};
+use super::structure;
+use super::transforms::{grows, has_macro, transforms};
+use super::tree::Unknown;
 
 /// The kind of a key policy that stands by itself.
 pub(crate) const POLICY: &str = "policy";
@@ -32,8 +36,18 @@ pub(crate) struct Template {
     index: BTreeMap<String, usize>,
     /// The names of the macros that run over the whole template, and their places.
     pub(crate) transforms: Vec<(String, Span)>,
+    /// Whether a macro or loop within a section may add entries to it.
+    grows: bool,
+    /// Loops that hang on values which nobody gave: what they write is not known.
+    pub(crate) unknown: Vec<Unknown>,
+    /// What a macro refuses: nothing of the template is deployed.
+    pub(crate) refused: Option<Refusal>,
+    /// The document that macros made of the file, where they made something of it.
+    pub(crate) written: Option<Document>,
     /// Keys of maps that are written twice in a KMS key, or that write a KMS key twice, with its logical id.
     pub(crate) duplicates: Vec<(String, Duplicate)>,
+    /// What CloudFormation refuses for the form of the sections, with the resource's logical id where there is one.
+    pub(crate) malformed: Vec<(String, Refusal)>,
 }
 
 /// A parameter's declaration.
@@ -107,12 +121,15 @@ pub(crate) struct Resource {
     pub(crate) depends_on: Vec<(String, Span)>,
     /// Its Properties.
     pub(crate) properties: Option<Expr>,
+    /// The local file that the CDK uploads for its TemplateURL. Source: aws-cdk, Metadata `aws:asset:path` of a nested stack.
+    pub(crate) asset: Option<String>,
 }
 
 impl Template {
     /// Reads a document as a template; `None` if it is something else.
     ///
-    /// A template is a map with a map `Resources` of which an entry has a `Type`, or with `AWSTemplateFormatVersion`.
+    /// A template is a map with a map `Resources` of which an entry has a `Type` or is a loop or macro, or with
+    /// `AWSTemplateFormatVersion`.
     pub(crate) fn parse(document: &Document) -> Option<Template> {
         let root = document.root();
         let resources: Vec<Resource> = entries(document, root, "Resources")
@@ -120,10 +137,13 @@ impl Template {
             .filter_map(|(id, node)| resource(document, id, node))
             .collect();
         let resources = last_of_each(resources);
-        if resources.is_empty() && document.get(root, "AWSTemplateFormatVersion").is_none() {
+        let has_resources = !resources.is_empty()
+            || document.get(root, "Resources").is_some_and(|entry| has_macro(document, entry.value));
+        if !has_resources && document.get(root, "AWSTemplateFormatVersion").is_none() {
             return None;
         }
         Some(Template {
+            grows: grows(document) || resources.iter().any(Resource::is_module),
             duplicates: duplicates(document, &resources),
             index: resources.iter().enumerate().map(|(index, resource)| (resource.id.clone(), index)).collect(),
             parameters: section(document, "Parameters", |_, node| parameter(document, node)),
@@ -142,6 +162,10 @@ impl Template {
                 .collect(),
             resources,
             transforms: transforms(document),
+            unknown: Vec::new(),
+            refused: None,
+            written: None,
+            malformed: structure::refusals(document),
         })
     }
 
@@ -159,6 +183,7 @@ impl Template {
             condition: None,
             depends_on: Vec::new(),
             properties: Some(properties),
+            asset: None,
         };
         let duplicates = document.duplicates().iter().map(|one| (String::new(), one.clone())).collect();
         Template {
@@ -170,7 +195,12 @@ impl Template {
             resources: vec![key],
             outputs: Vec::new(),
             transforms: Vec::new(),
+            grows: false,
+            unknown: Vec::new(),
+            refused: None,
+            written: None,
             duplicates,
+            malformed: Vec::new(),
         }
     }
 
@@ -191,11 +221,20 @@ impl Template {
 
     /// Whether the functions of AWS::LanguageExtensions work in it.
     pub(crate) fn has_language_extensions(&self) -> bool {
-        self.transforms.iter().any(|(name, _)| name == "AWS::LanguageExtensions") || self.has_unknown_macro()
+        self.transforms.iter().any(|(name, _)| name == "AWS::LanguageExtensions") || self.runs_unknown_macro()
+    }
+
+    /// Whether there may be resources, parameters, … that are not known: some macro, or a loop, may add them.
+    pub(crate) fn may_grow(&self) -> bool {
+        !self.transforms.is_empty() || self.grows
     }
 
     /// Whether a macro may add or change anything in the template. Two of AWS's own leave keys as they are.
     pub(crate) fn has_unknown_macro(&self) -> bool {
+        self.grows || self.runs_unknown_macro()
+    }
+
+    fn runs_unknown_macro(&self) -> bool {
         let known = ["AWS::LanguageExtensions", "AWS::Serverless-2016-10-31"];
         self.transforms.iter().any(|(name, _)| !known.contains(&name.as_str()))
     }
@@ -205,6 +244,13 @@ impl Resource {
     /// Whether it is a KMS key.
     pub(crate) fn is_key(&self) -> bool {
         matches!(self.kind.as_str(), "AWS::KMS::Key" | "AWS::KMS::ReplicaKey" | POLICY)
+    }
+
+    /// Whether it stands for resources that a module of the registry holds.
+    ///
+    /// Source: AWS CloudFormation User Guide, modules.html: their types end in `::MODULE`.
+    pub(crate) fn is_module(&self) -> bool {
+        self.kind.ends_with("::MODULE")
     }
 
     /// A property's expression.
@@ -260,7 +306,15 @@ fn resource(document: &Document, (id, span): (String, Span), node: NodeId) -> Op
     let depends_on = document.get(node, "DependsOn").map(|entry| read(document, entry.value));
     let properties = document.get(node, "Properties").map(|entry| read(document, entry.value));
     let (condition, depends_on) = (text("Condition"), names(depends_on));
-    Some(Resource { id, span, body: document.span(node), kind, condition, depends_on, properties })
+    let asset = asset(document, node);
+    Some(Resource { id, span, body: document.span(node), kind, condition, depends_on, properties, asset })
+}
+
+fn asset(document: &Document, node: NodeId) -> Option<String> {
+    let metadata = document.get(node, "Metadata")?.value;
+    let text = |name: &str| document.scalar(document.get(metadata, name)?.value);
+    text("aws:asset:property").filter(|property| *property == "TemplateURL")?;
+    text("aws:asset:path").map(str::to_owned)
 }
 
 /// Source: AWS CloudFormation User Guide, rules-section-structure.html.
@@ -292,10 +346,9 @@ fn last_of_each(resources: Vec<Resource>) -> Vec<Resource> {
 
 /// SnakeYAML takes the last of two equal keys and says nothing; the others are lost.
 fn duplicates(document: &Document, resources: &[Resource]) -> Vec<(String, Duplicate)> {
-    let within = |inner: Span, outer: Span| outer.start <= inner.start && inner.end <= outer.end;
     let owner = |duplicate: &Duplicate| {
         let keys = resources.iter().filter(|resource| resource.is_key());
-        let mut own = keys.filter(|key| within(duplicate.second, key.body) || duplicate.second == key.span);
+        let mut own = keys.filter(|key| duplicate.second.is_within(key.body) || duplicate.second == key.span);
         own.next().map(|key| key.id.clone())
     };
     document.duplicates().iter().filter_map(|one| Some((owner(one)?, one.clone()))).collect()
@@ -311,17 +364,6 @@ fn names(expr: Option<Expr>) -> Vec<(String, Span)> {
         }
         _ => Vec::new(),
     }
-}
-
-fn transforms(document: &Document) -> Vec<(String, Span)> {
-    document.get(document.root(), "Transform").map_or_else(Vec::new, |entry| {
-        let expr = read(document, entry.value);
-        match &expr.kind {
-            // The long form of one macro with parameters: {Name: …, Parameters: …}.
-            ExprKind::Map(_) => expr.get("Name").map_or_else(Vec::new, |name| names(Some(name.clone()))),
-            _ => names(Some(expr)),
-        }
-    })
 }
 
 /// Where a condition is expected, `{Condition: Name}` refers to one, at every level.

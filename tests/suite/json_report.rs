@@ -67,7 +67,7 @@ fn a_key_says_everything_about_itself() {
     let template = r#"Parameters:
   Admin: { Type: String }
 Resources:
-  Väult:
+  Vault:
     Type: AWS::KMS::Key
     Properties:
       KeyPolicy:
@@ -78,7 +78,7 @@ Resources:
     let files = folder(&[("kms.yaml", template)]);
     let report = report_in(files.path(), &["kms.yaml", ROLE[0], ROLE[1]]).0;
     let key = &report["keys"][0];
-    assert_eq!((&key["file"], &key["stack"], &key["logical_id"]), (&"kms.yaml".into(), &"".into(), &"Väult".into()));
+    assert_eq!((&key["file"], &key["stack"], &key["logical_id"]), (&"kms.yaml".into(), &"".into(), &"Vault".into()));
     assert_eq!((key["line"].as_u64(), key["column"].as_u64()), (Some(4), Some(3)));
     assert_eq!(key["deployment"], "default");
     assert_eq!(key["deployer"], "arn:aws:sts::111122223333:assumed-role/Deploy/AWSCloudFormation");

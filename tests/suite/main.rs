@@ -26,6 +26,8 @@ mod language_extensions;
 mod layers;
 mod naive;
 mod nested;
+mod peers;
+mod reader_trees;
 mod recorded;
 mod recorded_text;
 mod resolve_verb;

@@ -160,15 +160,15 @@ fn a_template_elsewhere_is_not_checked_and_said_so() {
             (&row["file"], &row["logical_id"], &row["stack"]),
             (&json!("main.yaml"), &json!("Keys"), &json!(""))
         );
-        let because = format!("keys of this nested stack are not checked: {why}");
+        let because = format!("keys in it are not checked: {why}");
         assert!(text(&row["because"]).starts_with(&because), "{row}");
         assert_eq!(exit(&[("main.yaml", &main)], &["main.yaml"]), 0);
     }
     let files = folder(&[("main.yaml", &parent("s3://bucket/keys.yaml", "{}"))]);
     let expected = "\
-skipped        Keys                     main.yaml: keys of this nested stack are not checked: its template is remote: `s3://bucket/keys.yaml`
+skipped        Keys                     main.yaml: keys in it are not checked: its template is remote: `s3://bucket/keys.yaml`
 
-1 template, no KMS keys, 1 nested stack not checked
+1 template, no KMS keys, 1 nested template not checked
 ";
     assert_eq!(run_in(files.path(), &["check"]).stdout, expected);
 }

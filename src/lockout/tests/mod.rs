@@ -5,6 +5,7 @@ mod context;
 mod deployers;
 mod explorer;
 mod layers;
+mod macros;
 mod nested;
 mod nested_ends;
 mod operators;
@@ -18,6 +19,7 @@ mod soundness;
 mod soundness_open;
 mod soundness_reach;
 mod statements;
+mod structure;
 mod worlds;
 
 use crate::deployment::{Deployment, Inputs, policies};

@@ -12,28 +12,45 @@ use crate::template::{Template, Unfollowed};
 use super::{ROLE, by};
 
 /// Templates by their names.
-struct Folder(Vec<(String, String)>);
+struct Folder(Vec<(String, Document)>);
 
 impl Folder {
+    fn new(files: &[(&str, &str)]) -> Folder {
+        let document = |(index, (name, text)): (usize, &(&str, &str))| {
+            let file = FileId(u32::try_from(index).expect("few files"));
+            ((*name).to_owned(), Document::from_text(file, text).expect("the file reads"))
+        };
+        Folder(files.iter().enumerate().map(document).collect())
+    }
+
+    fn index(&self, path: &str) -> Option<usize> {
+        let name = path.trim_start_matches("./");
+        self.0.iter().position(|(own, _)| own == name)
+    }
+
     fn open(&self, index: usize) -> (FileId, Arc<Template>) {
-        let file = FileId(u32::try_from(index).expect("few files"));
-        let document = Document::from_text(file, &self.0[index].1).expect("the template reads");
-        (file, Arc::new(Template::parse(&document).expect("it is a template")))
+        let template = Template::parse(&self.0[index].1).expect("it is a template");
+        (FileId(u32::try_from(index).expect("few files")), Arc::new(template))
     }
 }
 
 impl Files for Folder {
     fn template(&mut self, _: FileId, path: &str) -> Result<(FileId, Arc<Template>), Unfollowed> {
-        let name = path.trim_start_matches("./");
-        let index = self.0.iter().position(|(own, _)| own == name);
-        index.map(|index| self.open(index)).ok_or_else(|| Unfollowed::Missing(path.to_owned()))
+        self.index(path).map(|index| self.open(index)).ok_or_else(|| Unfollowed::Missing(path.to_owned()))
+    }
+
+    fn snippet(&mut self, _: FileId, path: &str) -> Option<FileId> {
+        self.index(path).and_then(|index| u32::try_from(index).ok()).map(FileId)
+    }
+
+    fn document(&self, file: FileId) -> Option<&Document> {
+        self.0.get(file.0 as usize).map(|(_, document)| document)
     }
 }
 
 /// All stacks of the first of these templates.
 pub(super) fn stacks(inputs: Inputs, files: &[(&str, &str)]) -> Vec<Checked> {
-    let files = files.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
-    let mut folder = Folder(files);
+    let mut folder = Folder::new(files);
     let deployment = Deployment::from_inputs("default", inputs).expect("the deployment is one");
     let (file, template) = folder.open(0);
     check(&follow(file, template, &deployment.givens, &mut folder), &deployment)

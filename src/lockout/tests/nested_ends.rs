@@ -109,3 +109,26 @@ fn a_rule_of_the_child_cuts_what_the_parent_may_pass() {
     let sections = "Parameters: { Who: { Type: String } }";
     assert_eq!(word(&parent(sections, "{ Admin: !Ref Who }"), &own), "safe", "no other value is deployed");
 }
+
+#[test]
+fn modules_may_hold_keys_and_any_resource() {
+    let text = "Resources:\n  M: { Type: 'My::Org::Kms::MODULE' }\n  \
+                T: { Type: AWS::SNS::Topic, Properties: { KmsMasterKeyId: !Ref MKey } }\n  \
+                K: { Type: AWS::KMS::Key, Properties: { KeyPolicy: { Statement: { Effect: Allow, Principal: '*', Action: 'kms:*', Resource: '*' } } } }\n";
+    let checked = stacks(by(ROLE), &[("t", text)]);
+    assert_eq!(checked[0].keys[0].verdict.word(), "safe");
+    assert!(checked[0].refusals.is_empty(), "`MKey` may be the module's");
+    let [unknown] = checked[0].not_followed.as_slice() else { panic!("{:?}", checked[0].not_followed) };
+    assert_eq!(unknown.id, "M");
+}
+
+#[test]
+fn the_asset_of_the_cdk_is_the_nested_template() {
+    let url = "!Sub 'https://s3.${AWS::Region}.amazonaws.com/assets/0.json'";
+    let metadata = "Metadata: { 'aws:asset:path': child, 'aws:asset:property': TemplateURL }";
+    let parent = format!(
+        "Resources:\n  Keys: {{ Type: AWS::CloudFormation::Stack, Properties: {{ TemplateURL: {url} }}, {metadata} }}\n"
+    );
+    let found = stacks(by(ROLE), &[("parent", &parent), ("child", &format!("Resources:\n{}", admin("'*'")))]);
+    assert_eq!(found.iter().map(|one| one.keys.len()).collect::<Vec<_>>(), [0, 1]);
+}

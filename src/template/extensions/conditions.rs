@@ -6,8 +6,8 @@
 use crate::source::Span;
 
 use super::resolver::{Mode, Resolver};
-use super::tree::{Tree, TreeKind};
 use super::{Outcome, refused};
+use crate::template::tree::{Tree, TreeKind};
 
 /// How deep conditions may hang on each other, operands included.
 const DEEPEST: usize = 300;

@@ -6,8 +6,8 @@
 use crate::source::{Scalar, Span};
 
 use super::resolver::{Mode, Resolver, left, may_go};
-use super::tree::{Tree, TreeKind};
 use super::{Outcome, refused};
+use crate::template::tree::{Tree, TreeKind};
 
 impl Resolver<'_> {
     /// What becomes of a call.

@@ -7,9 +7,9 @@ use crate::source::Span;
 use crate::world::Refusal;
 
 use super::resolver::{Mode, Resolver, is_macro, left};
-use super::tree::{Tree, TreeKind};
 use super::values::Named;
 use super::{Outcome, refused};
+use crate::template::tree::{Tree, TreeKind};
 
 /// A key of Fn::FindInMap.
 enum Row {

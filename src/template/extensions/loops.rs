@@ -13,9 +13,9 @@ use super::budget::Budget;
 use super::names::{self, SECTIONS};
 use super::resolver::{Mode, Resolver};
 use super::substitute::{Bindings, bound, substituted};
-use super::tree::{LOOP, Tree, TreeKind};
 use super::values::Values;
 use super::{Outcome, refused};
+use crate::template::tree::{LOOP, Tree, TreeKind};
 
 /// The longest text that a substitution may make.
 const LONGEST: usize = 1 << 20;

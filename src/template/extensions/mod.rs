@@ -1,7 +1,7 @@
 //! The macro `AWS::LanguageExtensions`: what CloudFormation makes of a template before it reads it.
 //!
 //! Comes in: a document, and the parameter values that are known when the macro runs. Goes out: [`unroll`] gives the
-//! document with its `Fn::ForEach` loops written out, for the typed template; [`transform`] gives the whole answer of the
+//! tree with its `Fn::ForEach` loops written out, for the typed template; [`transform`] gives the whole answer of the
 //! macro, with every function that it works out by itself. What hangs on a parameter without a value stays and names it.
 //! Works on a tree of its own: the typed expressions have lost what the macro looks at (numbers, null, functions as
 //! arguments where base CloudFormation has none). Must not know: policies, files, deployments.
@@ -22,7 +22,6 @@ mod substitute;
 #[cfg(test)]
 mod tests;
 mod texts;
-mod tree;
 mod values;
 
 use std::collections::BTreeMap;
@@ -30,45 +29,21 @@ use std::collections::BTreeMap;
 use crate::source::{Document, Span};
 use crate::world::Refusal;
 
+use super::tree::{self, Tree};
+
 use budget::Budget;
-use tree::Tree;
 use values::Values;
 
 /// What the macro says of a part of the template.
 type Outcome<T = Tree> = Result<T, Refusal>;
-
-/// A document whose loops are written out.
-#[derive(Debug)]
-#[allow(dead_code, reason = "see `unroll`")]
-pub(crate) struct Unrolled {
-    /// The document. A loop that could not be written out still stands in it.
-    pub(crate) document: Document,
-    /// The loops that could not be written out.
-    pub(crate) unknown: Vec<Unknown>,
-}
-
-/// A loop whose collection is not known.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Unknown {
-    /// The parameter or pseudo parameter that has no value.
-    pub(crate) name: String,
-    /// Where the loop stands.
-    pub(crate) span: Span,
-}
 
 /// Writes out the loops of a template and leaves everything else as it is.
 ///
 /// # Errors
 ///
 /// What the macro refuses in a loop, with its place.
-#[allow(dead_code, reason = "for `Template::parse`, which reads the document that comes out")]
-pub(crate) fn unroll(document: &Document, given: &BTreeMap<String, String>) -> Outcome<Unrolled> {
-    let root = tree::read(document, document.root());
-    let values = Values::new(&root, given);
-    let root = loops::unroll(&root, &values, &Budget::default())?;
-    let mut unknown = Vec::new();
-    root.unknown(&mut unknown);
-    Ok(Unrolled { document: tree::rebuild(document, &root), unknown })
+pub(super) fn unroll(root: &Tree, given: &BTreeMap<String, String>) -> Outcome {
+    loops::unroll(root, &Values::new(root, given), &Budget::default())
 }
 
 /// Everything that the macro does to a template, as JSON.

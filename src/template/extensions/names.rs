@@ -10,9 +10,9 @@ use std::collections::BTreeMap;
 use crate::source::{Form, Span};
 use crate::template::expr::Key;
 
-use super::tree::{LOOP, Tree, TreeKind};
 use super::values::Values;
 use super::{Outcome, refused};
+use crate::template::tree::{LOOP, Tree, TreeKind};
 
 const DEEPEST: usize = 5;
 const LONGEST: usize = 255;

@@ -12,8 +12,8 @@ use crate::source::Span;
 use super::Outcome;
 use super::budget::Budget;
 use super::conditions::State;
-use super::tree::{LOOP, Tree, TreeKind};
 use super::values::{Named, Values};
+use crate::template::tree::{LOOP, Tree, TreeKind};
 
 /// What to do where a function is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

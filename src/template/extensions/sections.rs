@@ -7,9 +7,9 @@ use crate::template::expr::Key;
 
 use super::budget::Budget;
 use super::resolver::{Mode, Resolver, is_macro};
-use super::tree::{Tree, TreeKind};
 use super::values::Values;
 use super::{Outcome, refused};
+use crate::template::tree::{Tree, TreeKind};
 
 /// Everything that the macro does after the loops.
 pub(super) fn transform(root: &Tree, values: &Values<'_>, budget: &Budget) -> Outcome {

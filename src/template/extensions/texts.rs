@@ -7,9 +7,9 @@ use crate::template::expr::Key;
 use crate::template::sub::framework_variable;
 
 use super::resolver::{Mode, Resolver, left};
-use super::tree::{Tree, TreeKind};
 use super::values::Named;
 use super::{Outcome, refused};
+use crate::template::tree::{Tree, TreeKind};
 
 /// A part of the text of Fn::Sub.
 #[derive(Debug, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::source::{Form, Scalar, Span, Style};
 
-use super::tree::{Tree, TreeKind};
+use crate::template::tree::{Tree, TreeKind};
 
 const PSEUDO: [&str; 8] = [
     "AWS::AccountId",

@@ -1,17 +1,26 @@
-//! The macro's view of a template: values, maps and calls of functions, each with the place that wrote it.
+//! What macros see of a template: values, maps and calls of functions, each with the place that wrote it.
 //!
 //! Comes in: a document. Goes out: a document over the same text, or JSON. Must not know: what a function does.
 
 use serde_json::{Map, Number, Value};
 
+use super::expr::Key;
+use super::intrinsics;
 use crate::source::{Document, Entry, Form, NodeId, NodeKind, Rebuild, Scalar, Span, Style};
-use crate::template::expr::Key;
-use crate::template::intrinsics;
-
-use super::Unknown;
 
 /// What the name of a loop begins with.
 pub(super) const LOOP: &str = "Fn::ForEach::";
+
+/// A loop that hangs on a value that nobody gave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Unknown {
+    /// The parameter or pseudo parameter that has no value.
+    pub(crate) name: String,
+    /// The name of the loop, where it stands.
+    pub(crate) span: Span,
+    /// Whether it may make KMS keys.
+    pub(crate) makes_keys: bool,
+}
 
 /// A value and where it stands.
 #[derive(Clone, Debug)]
@@ -117,10 +126,19 @@ impl Tree {
 
     /// The loops that are not written out.
     pub(super) fn unknown(&self, out: &mut Vec<Unknown>) {
-        if let TreeKind::Unknown(name, _) = &self.kind {
-            out.push(Unknown { name: name.clone(), span: self.span });
+        if let TreeKind::Unknown(name, inner) = &self.kind {
+            out.push(Unknown { name: name.clone(), span: self.span, makes_keys: inner.may_be_key() });
         }
         self.children().into_iter().for_each(|child| child.unknown(out));
+    }
+
+    /// Whether some part of it is a KMS key, or a resource of a type that is not known.
+    fn may_be_key(&self) -> bool {
+        let is_type = |(key, value): &(Key, Tree)| {
+            let kind = value.as_text().filter(|kind| !kind.contains("${"));
+            key.text == "Type" && kind.is_none_or(|kind| kind.starts_with("AWS::KMS::"))
+        };
+        self.entries().iter().any(is_type) || self.children().into_iter().any(Tree::may_be_key)
     }
 
     /// As JSON. A loop that is not written out is `{"unknown": name}`.
@@ -191,7 +209,6 @@ fn map(document: &Document, entries: &[Entry]) -> TreeKind {
 }
 
 /// The document over the text of `document` that holds this tree.
-#[allow(dead_code, reason = "see `unroll`")]
 pub(super) fn rebuild(document: &Document, tree: &Tree) -> Document {
     let mut nodes = Rebuild::default();
     let root = node(&mut nodes, tree);
