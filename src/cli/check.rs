@@ -121,7 +121,8 @@ pub(super) fn checked(
     deployment: &Deployment,
 ) -> Report {
     let all = results(files, stacks, named, deployment);
-    let fixes = best(Before { sources: &files.sources, stacks, checked: &all, deployment }, Effort::REPORT);
+    let fixes =
+        best(Before { sources: &files.sources, known: &*files, stacks, checked: &all, deployment }, Effort::REPORT);
     Report { fixes, ..report(all, files, deployment) }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
+use crate::fix::Known;
 use crate::report::Failure;
 use crate::resolve::Files as Beside;
 use crate::source::{Document, FileId, Limits, SourceError, Sources};
@@ -64,6 +65,11 @@ impl Files {
     /// Where a file is; nothing for stdin.
     pub(crate) fn place(&self, file: FileId) -> Option<&Path> {
         self.places.get(&file).filter(|_| self.stdin != Some(file)).map(PathBuf::as_path)
+    }
+
+    /// What was read from stdin.
+    pub(crate) fn stdin(&self) -> Option<FileId> {
+        self.stdin
     }
 
     /// The bytes of a file and the path it is shown under; or a failure goes into the report, or it is nobody's business.
@@ -192,6 +198,18 @@ impl Beside for Files {
 
     fn document(&self, file: FileId) -> Option<&Document> {
         self.sources.document(file)
+    }
+}
+
+/// What has been opened is found again without reading anything.
+impl Known for Files {
+    fn template(&self, from: FileId, path: &str) -> Result<Opened, Unfollowed> {
+        let known = self.beside(from, path).canonicalize().ok().and_then(|canonical| self.known.get(&canonical));
+        known.cloned().unwrap_or_else(|| Err(Unfollowed::Missing(format!("there is no file `{path}`"))))
+    }
+
+    fn snippet(&self, from: FileId, path: &str) -> Option<FileId> {
+        *self.snippets.get(&self.beside(from, path).canonicalize().ok()?)?
     }
 }
 

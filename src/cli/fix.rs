@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::Context;
 
-use crate::findings::Finding;
+use crate::findings::{Code, Finding};
 use crate::fix::{Before, Effort, Fix, Fixer, Fixes, Planned, Which, findings};
 use crate::report::{Change, Changes, Report, changes, done};
 use crate::source::{FileId, Sources, TextEdit, edited};
@@ -22,7 +22,8 @@ pub(crate) fn run(args: &FixArgs) -> anyhow::Result<Exit> {
     let deployment = deployment(&args.flags)?;
     let Input { mut files, stacks, named } = input(&args.paths, &args.flags, &deployment)?;
     let checked = results(&mut files, &stacks, &named, &deployment);
-    let before = Before { sources: &files.sources, stacks: &stacks, checked: &checked, deployment: &deployment };
+    let before =
+        Before { sources: &files.sources, known: &files, stacks: &stacks, checked: &checked, deployment: &deployment };
     let mut fixer = Fixer::new(before, Effort::VERB);
     let mut plan = Plan::default();
     for (root, finding) in findings(&before) {
@@ -35,14 +36,14 @@ pub(crate) fn run(args: &FixArgs) -> anyhow::Result<Exit> {
     if args.write {
         write(&edits, &files)?;
     }
+    let prints_text = args.write && files.stdin().is_some();
     let failures = std::mem::take(&mut files.failures);
     let found = Report { fixes: plan.fixes, failures, ..report(checked, &mut files, &deployment) };
     write_all(&found, &files.sources, &args.flags)?;
     let left = if args.write { report(after, &mut files, &deployment) } else { Report::default() };
     print(&match args.flags.format {
         Format::Text if !args.write => changes(&plan.changes, args.flags.quiet),
-        // The text itself is on stdout.
-        Format::Text if edits.keys().any(|&file| files.place(file).is_none()) => String::new(),
+        _ if prints_text => String::new(),
         Format::Text => done(&plan.changes, left.findings.len(), args.flags.quiet),
         format => rendered(&found, &files.sources, format, &args.flags, wants_color(args.flags.color)),
     })?;
@@ -66,6 +67,8 @@ impl Plan {
                 self.fixes.insert(Which::of(finding), fix);
             }
             Planned::Later(fix) => self.changes.later.push(change(&fix)),
+            // That is for the deployer's IAM policies to settle.
+            Planned::Nothing if finding.code == Code::ReliesOnDeployerIam => {}
             Planned::Nothing => self.changes.without += 1,
             Planned::Along => {}
         }
@@ -85,10 +88,7 @@ fn change(fix: &Fix, finding: &Finding, sources: &Sources) -> Change {
 }
 
 /// The files that change: path, text before, text after.
-fn texts(
-    edits: &BTreeMap<FileId, Vec<TextEdit>>,
-    sources: &Sources,
-) -> anyhow::Result<Vec<(String, String, String)>> {
+fn texts(edits: &BTreeMap<FileId, Vec<TextEdit>>, sources: &Sources) -> anyhow::Result<Vec<(String, String, String)>> {
     let of = |(&file, edits): (&FileId, &Vec<TextEdit>)| {
         let before = sources.document(file).context("a file without text")?.text();
         let after = edited(before, edits).context("edits that overlap")?;
@@ -97,8 +97,12 @@ fn texts(
     edits.iter().map(of).collect()
 }
 
-/// Writes the edited files; what came from stdin goes to stdout.
+/// Writes the edited files; what came from stdin goes to stdout, edited or not.
 fn write(edits: &BTreeMap<FileId, Vec<TextEdit>>, files: &Files) -> anyhow::Result<()> {
+    let same = files.stdin().filter(|file| !edits.contains_key(file)).and_then(|file| files.sources.document(file));
+    if let Some(document) = same {
+        print(document.text())?;
+    }
     for (file, (_, before, after)) in edits.keys().zip(texts(edits, &files.sources)?) {
         match files.place(*file) {
             Some(path) => replace(path, &before, &after)?,

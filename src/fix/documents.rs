@@ -30,7 +30,11 @@ pub(super) fn bypassing(case: &Case<'_>) -> Vec<Candidate> {
     without_bypass(case).into_iter().collect()
 }
 
-fn candidate(title: String, edits: Option<Vec<crate::source::TextEdit>>, review: Option<&'static str>) -> Option<Candidate> {
+fn candidate(
+    title: String,
+    edits: Option<Vec<crate::source::TextEdit>>,
+    review: Option<&'static str>,
+) -> Option<Candidate> {
     Some(Candidate { title, edits: edits?, review, promise: Promise::NoWorse })
 }
 

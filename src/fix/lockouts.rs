@@ -184,7 +184,8 @@ fn new_statement(case: &Case<'_>, sid: &str, principal: New) -> Option<Vec<TextE
 /// A Sid that no statement has, where any has one.
 fn free_sid(case: &Case<'_>, wanted: &str) -> Option<String> {
     let statements = case.statements();
-    let taken: Vec<String> = statements.iter().filter(|one| one.element("Sid").is_some()).map(Statement::name).collect();
+    let taken: Vec<String> =
+        statements.iter().filter(|one| one.element("Sid").is_some()).map(Statement::name).collect();
     if taken.is_empty() {
         return None;
     }

@@ -15,7 +15,7 @@ mod site;
 mod tests;
 mod verify;
 
-pub(crate) use verify::{Before, Effort};
+pub(crate) use verify::{Before, Effort, Known};
 
 use std::collections::BTreeMap;
 
@@ -112,7 +112,6 @@ pub(crate) enum Planned {
 }
 
 /// Puts the fixes of many findings together, proving each along with those before it.
-#[derive(Debug)]
 pub(crate) struct Fixer<'a> {
     before: Before<'a>,
     effort: Effort,

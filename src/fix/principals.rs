@@ -119,11 +119,16 @@ fn dropped(case: &Case<'_>) -> Option<Candidate> {
     let holds = |one: &&Statement<'_>| one.value.span.start <= span.start && span.end <= one.value.span.end;
     let statement = statements.iter().find(holds)?;
     let text = site.slice(site.start(node), site.end(node))?;
-    let denies = statement.element("Effect").and_then(|effect| effect.as_text()).is_some_and(|text| text == "Deny".into());
+    let denies =
+        statement.element("Effect").and_then(|effect| effect.as_text()).is_some_and(|text| text == "Deny".into());
     // A deleted principal's id stands for nobody, ever again.
     let is_gone = case.finding.message.contains("the unique id of a deleted principal");
     let review = if denies { Some(DENIES) } else { (!is_gone).then_some(DROPS) };
     let text = text.trim_matches(['"', '\'']);
+    // What another tool replaces may exist.
+    if text.contains("Fn::") || text.contains("${") {
+        return None;
+    }
     if let Some(edits) = site.parent(node).and_then(|list| remove_item(site, list, node)) {
         return Some(candidate(format!("remove the principal `{text}` from `{}`", statement.name()), edits, review));
     }
@@ -131,7 +136,11 @@ fn dropped(case: &Case<'_>) -> Option<Candidate> {
     let only = statement.element("Principal")?.get("AWS")?.span == span;
     let has_others = site.entries(site.document.get(whole, "Principal")?.value).len() > 1;
     let edits = remove_item(site, site.parent(whole).filter(|_| only && !has_others)?, whole)?;
-    Some(candidate(format!("remove `{}`: it names only `{text}`", statement.name()), edits, Some(review.unwrap_or(DROPS))))
+    Some(candidate(
+        format!("remove `{}`: it names only `{text}`", statement.name()),
+        edits,
+        Some(review.unwrap_or(DROPS)),
+    ))
 }
 
 /// What a bare principal becomes.

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::source::{Document, Entry, NodeId, NodeKind, Span, Style, TextEdit};
+use crate::source::{Document, Entry, FileId, NodeId, NodeKind, Span, Style, TextEdit};
 
 /// A document, its nodes by place and by what they stand in.
 #[derive(Debug)]
@@ -74,6 +74,9 @@ impl<'d> Site<'d> {
     }
 
     fn at(&self, span: Span, is_kind: impl Fn(&NodeKind) -> bool) -> Option<NodeId> {
+        if span.file != self.file() {
+            return None;
+        }
         let here = self.by_place.get(&(span.start, span.end))?;
         here.iter().copied().find(|&id| is_kind(&self.document.node(id).kind))
     }
@@ -221,6 +224,10 @@ impl<'d> Site<'d> {
         self.before(offset).chars().count()
     }
 
+    fn file(&self) -> FileId {
+        self.document.span(self.document.root()).file
+    }
+
     /// An insertion.
     pub(crate) fn insert(&self, at: u32, new_text: impl Into<String>) -> TextEdit {
         self.replace(at, at, new_text)
@@ -228,8 +235,7 @@ impl<'d> Site<'d> {
 
     /// A replacement.
     pub(crate) fn replace(&self, start: u32, end: u32, new_text: impl Into<String>) -> TextEdit {
-        let file = self.document.span(self.document.root()).file;
-        TextEdit { span: Span { file, start, end }, new_text: new_text.into() }
+        TextEdit { span: Span { file: self.file(), start, end }, new_text: new_text.into() }
     }
 }
 

@@ -9,17 +9,33 @@ use std::sync::Arc;
 use crate::deployment::Deployment;
 use crate::findings::{Code, Finding, judge};
 use crate::lockout::{Checked, Verdict, check};
+use crate::resolve::{Files, follow};
 use crate::source::{Document, FileId, Sources, TextEdit, edited};
-use crate::template::{POLICY, Stacks, Template};
+use crate::template::{POLICY, Stacks, Template, Unfollowed};
 
 use super::candidate::{Promise, is_no_worse};
 use super::site::is_json;
 
+/// What is beside a template, found again as it was before: nothing is read.
+pub(crate) trait Known {
+    /// The template in the file that the template `from` calls `path`.
+    ///
+    /// # Errors
+    ///
+    /// There is no such file, or it holds no template.
+    fn template(&self, from: FileId, path: &str) -> Result<(FileId, Arc<Template>), Unfollowed>;
+
+    /// The file that the template `from` includes as `path`.
+    fn snippet(&self, from: FileId, path: &str) -> Option<FileId>;
+}
+
 /// What was checked, as it was.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(crate) struct Before<'a> {
-    /// The files.
+    /// The texts.
     pub(crate) sources: &'a Sources,
+    /// The files beside templates.
+    pub(crate) known: &'a dyn Known,
     /// The templates with their nested stacks.
     pub(crate) stacks: &'a [Stacks],
     /// What each of them came to.
@@ -101,22 +117,25 @@ pub(crate) fn checked_with(
     edits: &BTreeMap<FileId, Vec<TextEdit>>,
     effort: &mut Effort,
 ) -> Option<BTreeMap<usize, Vec<Checked>>> {
-    let mut templates: BTreeMap<FileId, Arc<Template>> = BTreeMap::new();
+    let mut documents: BTreeMap<FileId, Document> = BTreeMap::new();
     for (&file, edits) in edits {
         let text = before.sources.document(file)?.text();
         let after = edited(text, edits)?;
         if is_json(text) && !is_json(&after) {
             return None;
         }
-        templates.insert(file, Arc::new(template(before, file, &after)?));
+        documents.insert(file, Document::from_text(file, &after).ok()?);
     }
+    let mut files = Edited { before, documents };
     let mut out = BTreeMap::new();
     for (index, stacks) in before.stacks.iter().enumerate() {
-        if !stacks.all().any(|stack| templates.contains_key(&stack.file)) {
+        if !files.reach(stacks) {
             continue;
         }
         effort.checks = effort.checks.checked_sub(1)?;
-        let checked = check(&stacks.replacing(&templates), before.deployment);
+        let root = stacks.get(Stacks::ROOT).file;
+        let template = Arc::new(files.parsed(root)?);
+        let checked = check(&follow(root, template, &before.deployment.givens, &mut files), before.deployment);
         let worlds: usize = checked.iter().map(|one| one.worlds).sum();
         effort.worlds = effort.worlds.checked_sub(worlds)?;
         out.insert(index, checked);
@@ -124,12 +143,43 @@ pub(crate) fn checked_with(
     Some(out)
 }
 
-/// The template in a text, read as the one in the file was.
-fn template(before: &Before<'_>, file: FileId, text: &str) -> Option<Template> {
-    let document = Document::from_text(file, text).ok()?;
-    let here = before.stacks.iter().flat_map(Stacks::all).find(|stack| stack.file == file)?;
-    let is_policy = here.template.keys().any(|key| key.kind == POLICY);
-    if is_policy { Some(Template::of_policy(&document)) } else { Template::parse(&document) }
+/// The files of the run, some of them edited.
+struct Edited<'a> {
+    before: &'a Before<'a>,
+    documents: BTreeMap<FileId, Document>,
+}
+
+impl Edited<'_> {
+    /// Whether an edited file may matter to a template: a file that is no stack's template is included somewhere.
+    fn reach(&self, stacks: &Stacks) -> bool {
+        let holds = |stacks: &Stacks, file| stacks.all().any(|stack| stack.file == file);
+        let is_template = |file| self.before.stacks.iter().any(|stacks| holds(stacks, file));
+        self.documents.keys().any(|&file| holds(stacks, file) || !is_template(file))
+    }
+
+    /// The template in a file, read as it was before.
+    fn parsed(&self, file: FileId) -> Option<Template> {
+        let document = self.document(file)?;
+        let here = self.before.stacks.iter().flat_map(Stacks::all).find(|stack| stack.file == file)?;
+        let is_policy = here.template.keys().any(|key| key.kind == POLICY);
+        if is_policy { Some(Template::of_policy(document)) } else { Template::parse(document) }
+    }
+}
+
+impl Files for Edited<'_> {
+    fn template(&mut self, from: FileId, path: &str) -> Result<(FileId, Arc<Template>), Unfollowed> {
+        let (file, template) = self.before.known.template(from, path)?;
+        let edited = self.documents.get(&file).and_then(Template::parse);
+        Ok((file, edited.map_or(template, Arc::new)))
+    }
+
+    fn snippet(&mut self, from: FileId, path: &str) -> Option<FileId> {
+        self.before.known.snippet(from, path)
+    }
+
+    fn document(&self, file: FileId) -> Option<&Document> {
+        self.documents.get(&file).or_else(|| self.before.sources.document(file))
+    }
 }
 
 /// The verdict of the finding's key after the edits, if they keep what was promised and nothing got worse.

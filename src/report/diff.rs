@@ -63,7 +63,11 @@ pub(crate) fn done(plan: &Changes, left: usize, quiet: bool) -> String {
     let mut out = String::new();
     out.extend(plan.fixes.iter().map(|(fix, _)| format!("fixed {}\n", line(fix))));
     out.extend(plan.files.iter().map(|(path, ..)| format!("wrote {}\n", clean(path))));
-    out.push_str(&format!("{}, {} left", number(plan.fixes.len(), "fix", "fixes"), number(left, "finding", "findings")));
+    out.push_str(&format!(
+        "{}, {} left",
+        number(plan.fixes.len(), "fix", "fixes"),
+        number(left, "finding", "findings")
+    ));
     out.push_str(if plan.later.is_empty() { "\n" } else { "; run it again: some edits would have met\n" });
     out
 }

@@ -17,7 +17,7 @@ use super::template::{Resource, Template};
 pub(crate) struct StackId(usize);
 
 /// One stack: a template at one place of the tree.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Stack {
     /// The file of its template.
     pub(crate) file: FileId,
@@ -73,15 +73,6 @@ impl Stacks {
     pub(crate) fn of(file: FileId, template: Arc<Template>) -> Stacks {
         let root = Stack { file, template, path: String::new(), above: None, nested: BTreeMap::new() };
         Stacks { root, nested: Vec::new() }
-    }
-
-    /// The same tree with other templates for some files. Which stacks are nested where stays as it is.
-    pub(crate) fn replacing(&self, templates: &BTreeMap<FileId, Arc<Template>>) -> Stacks {
-        let other = |stack: &Stack| match templates.get(&stack.file) {
-            Some(template) => Stack { template: Arc::clone(template), ..stack.clone() },
-            None => stack.clone(),
-        };
-        Stacks { root: other(&self.root), nested: self.nested.iter().map(other).collect() }
     }
 
     /// The template that was checked.

@@ -1,19 +1,32 @@
 //! Real shapes of templates in, edited texts out.
 
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::deployment::{Deployment, Inputs};
 use crate::findings::Finding;
 use crate::lockout::check;
 use crate::source::{Document, FileId, Sources, edited};
-use crate::template::{Stacks, Template};
+use crate::template::{Stacks, Template, Unfollowed};
 
-use super::{Before, Effort, Fix, Fixer, Planned, findings};
+use super::{Before, Effort, Fix, Fixer, Known, Planned, findings};
 
 mod lockouts;
 mod others;
 
 pub(super) const DEPLOY: &str = "arn:aws:iam::111122223333:role/Deploy";
+
+/// No file stands beside the template.
+struct Nothing;
+
+impl Known for Nothing {
+    fn template(&self, _: FileId, path: &str) -> Result<(FileId, Arc<Template>), Unfollowed> {
+        Err(Unfollowed::Missing(path.to_owned()))
+    }
+
+    fn snippet(&self, _: FileId, _: &str) -> Option<FileId> {
+        None
+    }
+}
 
 /// Every proven fix of the first finding with that code, and the text after each.
 pub(super) fn fixes(deployer: &str, text: &str, code: &str) -> Vec<(Fix, String)> {
@@ -46,7 +59,8 @@ fn with<T>(deployer: &str, text: &str, f: impl FnOnce(&mut Fixer<'_>, &[(usize, 
     let deployment = Deployment::from_inputs("default", inputs).expect("a deployment");
     let stacks = [Stacks::of(FileId(0), template.into())];
     let checked = [check(&stacks[0], &deployment)];
-    let before = Before { sources: &sources, stacks: &stacks, checked: &checked, deployment: &deployment };
+    let before =
+        Before { sources: &sources, known: &Nothing, stacks: &stacks, checked: &checked, deployment: &deployment };
     let all = findings(&before);
     f(&mut Fixer::new(before, Effort::VERB), &all)
 }
@@ -59,10 +73,7 @@ pub(super) fn first(deployer: &str, text: &str, code: &str) -> (String, &'static
 
 /// The lines that differ, with `-` and `+`; line ends as they are.
 pub(super) fn changed(before: &str, after: &str) -> Vec<String> {
-    let mut counts: BTreeMap<&str, i32> = BTreeMap::new();
-    before.split('\n').for_each(|line| *counts.entry(line).or_default() -= 1);
-    after.split('\n').for_each(|line| *counts.entry(line).or_default() += 1);
-    let gone = before.split('\n').filter(|line| counts.get(line).is_some_and(|count| *count < 0));
-    let new = after.split('\n').filter(|line| counts.get(line).is_some_and(|count| *count > 0));
-    gone.map(|line| format!("-{line}")).chain(new.map(|line| format!("+{line}"))).collect()
+    let diff = similar::TextDiff::from_lines(before, after);
+    let differing = diff.iter_all_changes().filter(|change| change.tag() != similar::ChangeTag::Equal);
+    differing.map(|change| format!("{}{}", change.tag(), change.value().trim_end_matches('\n'))).collect()
 }
