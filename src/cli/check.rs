@@ -135,10 +135,13 @@ pub(super) fn results(
 ) -> Vec<Vec<Checked>> {
     let mut of = |stacks: &Stacks| {
         let root = stacks.get(Stacks::ROOT).file;
+        let has_keys = stacks.all().any(|stack| stack.template.keys().next().is_some());
         let mut checked = check(stacks, deployment);
         for one in &mut checked {
             let is_named = named.contains(&root) || named.contains(&one.file);
             failures(one, is_named, files);
+            // Of all the templates of a folder, those that nest something elsewhere are many.
+            one.matters = is_named || has_keys;
         }
         checked
     };

@@ -31,13 +31,12 @@ pub(crate) fn roots(opened: &[Opened], givens: &Givens, files: &mut Files) -> Ve
     trees.into_iter().zip(kept).filter_map(|(tree, kept)| kept.then_some(tree)).collect()
 }
 
-/// Takes out what is a failure: of a template that was named, every nested stack whose file is missing or broken; of any
-/// other, a broken file that mentions a key, as for files that stand alone. More stacks than are followed always are.
+/// Takes out what is a failure: of a template that was named, every nested stack whose file is broken; of any other, a
+/// broken file that mentions a key, as for files that stand alone. More stacks than are followed always are.
 pub(crate) fn failures(checked: &mut Checked, named: bool, files: &mut Files) {
     let (failed, rest): (Vec<NotFollowed>, Vec<NotFollowed>) =
         std::mem::take(&mut checked.not_followed).into_iter().partition(|one| match &one.why {
-            Unfollowed::Elsewhere(_) | Unfollowed::Circular(_) => false,
-            Unfollowed::Missing(_) => named,
+            Unfollowed::Elsewhere(_) | Unfollowed::Missing(_) | Unfollowed::Circular(_) => false,
             Unfollowed::Broken { mentions_key, .. } => named || *mentions_key,
             Unfollowed::TooMany(_) => true,
         });

@@ -7,7 +7,7 @@ use crate::source::Span;
 use super::reasons::{Why, why};
 use super::refused::Refusals;
 use super::words::{facts, key as named, short};
-use super::{Code, Finding, Related, ignored, lockouts, loops, refused};
+use super::{Code, Finding, Related, ignored, lockouts, loops, refused, unfollowed};
 
 /// The findings about the templates of one deployment, in their order.
 pub(crate) fn judge(templates: &[Checked], deployment: &Deployment) -> Vec<Finding> {
@@ -29,6 +29,7 @@ pub(crate) fn reasoning(key: &KeyAnswer, deployment: &Deployment) -> Why {
 fn of_template(judge: &Judge<'_>, checked: &Checked, refusals: &Refusals<'_>) -> Vec<Finding> {
     let mut out = refused::by_cloudformation(judge, checked, refusals);
     out.extend(loops::unknown(judge, checked));
+    out.extend(unfollowed::templates(judge, checked));
     for key in &checked.keys {
         match key.verdict {
             Verdict::Lockout => out.push(lockouts::locks_out(judge, key)),

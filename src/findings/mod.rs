@@ -9,6 +9,7 @@ mod lockouts;
 mod loops;
 mod reasons;
 mod refused;
+mod unfollowed;
 mod words;
 
 pub(crate) use code::{Code, Severity};

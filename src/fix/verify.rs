@@ -135,12 +135,21 @@ pub(crate) fn checked_with(
         effort.checks = effort.checks.checked_sub(1)?;
         let root = stacks.get(Stacks::ROOT).file;
         let template = Arc::new(files.parsed(root)?);
-        let checked = check(&follow(root, template, &before.deployment.givens, &mut files), before.deployment);
+        let mut checked = check(&follow(root, template, &before.deployment.givens, &mut files), before.deployment);
+        checked.iter_mut().for_each(|one| as_before(one, before.checked.get(index)));
         let worlds: usize = checked.iter().map(|one| one.worlds).sum();
         effort.worlds = effort.worlds.checked_sub(worlds)?;
         out.insert(index, checked);
     }
     Some(out)
+}
+
+/// What is known of nested templates hangs on files, and no edit changes it.
+fn as_before(one: &mut Checked, before: Option<&Vec<Checked>>) {
+    if let Some(old) = before.into_iter().flatten().find(|old| old.stack == one.stack) {
+        one.not_followed.clone_from(&old.not_followed);
+        one.matters = old.matters;
+    }
 }
 
 /// The files of the run, some of them edited.

@@ -35,6 +35,8 @@ pub(crate) struct Checked {
     pub(crate) skipped: Vec<(String, String)>,
     /// Nested stacks that are not known.
     pub(crate) not_followed: Vec<NotFollowed>,
+    /// Whether anybody asked for this template, or it has to do with keys.
+    pub(crate) matters: bool,
     /// Loops that may make keys, and hang on values that nobody gave.
     pub(crate) loops: Vec<Unknown>,
     /// What CloudFormation refuses, with the resource's logical id where there is one.
@@ -111,6 +113,7 @@ impl Run<'_> {
             refusals: self.refusals.get(&scope.id).cloned().unwrap_or_default(),
             duplicates: scope.template.duplicates.clone(),
             worlds: 0,
+            matters: true,
             loops: scope.template.unknown.iter().filter(|one| one.makes_keys).cloned().collect(),
         };
         let before = self.worlds.get();

@@ -4,9 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::deployment::Deployment;
 use crate::findings::{judge, reasoning};
-use crate::lockout::{Checked, KeyAnswer, NotFollowed};
+use crate::lockout::{Checked, KeyAnswer};
 use crate::source::FileId;
-use crate::template::Unfollowed;
 
 use super::{KeyRow, Report, SkippedRow};
 
@@ -26,28 +25,14 @@ pub(crate) fn collect(checked: Vec<Checked>, deployment: &Deployment, report: &m
 fn rows(checked: Checked, deployment: &Deployment, report: &mut Report) {
     let Checked { file, stack, keys, skipped, not_followed, .. } = checked;
     report.keys.extend(keys.into_iter().map(|key| row(file, key, deployment)));
-    let row = |logical_id, is_stack, because| SkippedRow {
+    report.unknown += not_followed.len();
+    report.skipped.extend(skipped.into_iter().map(|(logical_id, because)| SkippedRow {
         file,
         stack: stack.clone(),
         logical_id,
-        is_stack,
         deployment: deployment.name.clone(),
         because,
-    };
-    report.skipped.extend(skipped.into_iter().map(|(logical_id, because)| row(logical_id, false, because)));
-    report.skipped.extend(not_followed.into_iter().map(|one| {
-        let because = format!("keys in it are not checked: {}", why(&one));
-        row(one.id, true, because)
     }));
-}
-
-/// Why the template of a nested stack is not known.
-fn why(one: &NotFollowed) -> String {
-    match &one.why {
-        Unfollowed::Elsewhere(what) | Unfollowed::Missing(what) | Unfollowed::TooMany(what) => what.clone(),
-        Unfollowed::Circular(path) => format!("`{path}` is the template of a stack above it"),
-        Unfollowed::Broken { path, error, .. } => format!("`{path}` cannot be read: {}", error.message),
-    }
 }
 
 fn row(file: FileId, key: KeyAnswer, deployment: &Deployment) -> KeyRow {

@@ -25,7 +25,7 @@ use crate::world::Plain;
 pub(crate) struct Report {
     /// Every key of every template and deployment.
     pub(crate) keys: Vec<KeyRow>,
-    /// Keys that the deployment does not create, and nested stacks whose templates are not known.
+    /// Keys that the deployment does not create.
     pub(crate) skipped: Vec<SkippedRow>,
     /// Files that could not be checked.
     pub(crate) failures: Vec<Failure>,
@@ -35,6 +35,8 @@ pub(crate) struct Report {
     pub(crate) fixes: Fixes,
     /// How many templates were checked.
     pub(crate) templates: usize,
+    /// How many nested templates are not known: keys in them are not checked.
+    pub(crate) unknown: usize,
     /// How many findings were suppressed.
     pub(crate) suppressed: usize,
 }
@@ -79,17 +81,15 @@ pub(crate) struct KeyRow {
     pub(crate) why: Why,
 }
 
-/// A key that the deployment does not create, or a nested stack whose template is not known.
+/// A key that the deployment does not create.
 #[derive(Debug)]
 pub(crate) struct SkippedRow {
     /// The file it stands in.
     pub(crate) file: FileId,
     /// Path of nested stacks.
     pub(crate) stack: String,
-    /// The logical id of key or nested stack.
+    /// The key's logical id.
     pub(crate) logical_id: String,
-    /// Whether it is a nested stack: keys in it are not checked.
-    pub(crate) is_stack: bool,
     /// Name of the deployment.
     pub(crate) deployment: String,
     /// Why.

@@ -114,7 +114,7 @@ fn failed(failure: &Failure) -> String {
 /// One line per key: verdict, logical id, place.
 fn keys(report: &Report, sources: &Sources, options: TextOptions) -> String {
     let all = options.verbose || options.why;
-    let rows = report.keys.len() + report.skipped.iter().filter(|row| row.is_stack).count();
+    let rows = report.keys.len() + report.skipped.len();
     if rows == 0 || (rows > LISTED && !all) {
         return String::new();
     }
@@ -157,9 +157,8 @@ pub(crate) fn summary(report: &Report) -> String {
             .collect();
         format!("{templates}, {}: {}", number(report.keys.len(), "key"), words.join(", "))
     };
-    let unknown = report.skipped.iter().filter(|row| row.is_stack).count();
-    if unknown > 0 {
-        out.push_str(&format!(", {} not checked", number(unknown, "nested template")));
+    if report.unknown > 0 {
+        out.push_str(&format!(", {} not checked", number(report.unknown, "nested template")));
     }
     if report.suppressed > 0 {
         out.push_str(&format!(", {}", number(report.suppressed, "finding") + " suppressed"));

@@ -171,8 +171,11 @@ fn a_finding_reads_as_promised() {
   |
   = deployer: arn:aws:sts::111122223333:assumed-role/Deploy/AWSCloudFormation
   = AWS says: "The new key policy will not allow you to update the key policy in the future"
-  = help: let the deployer keep control of the key: add `arn:aws:iam::111122223333:role/Deploy` to its administrators
   = more: cfn-lockout explain locks-out-deployer
+help: add `arn:aws:iam::111122223333:role/Deploy` to the principals of `statement 1`
+  |
+8 |             Principal: { AWS: ["arn:aws:iam::111122223333:user/Alice", "arn:aws:iam::111122223333:role/Deploy"] }
+  |                               +                                      ++++++++++++++++++++++++++++++++++++++++++
 
 lockout        K                        infra/kms.yaml:2
 

@@ -155,35 +155,26 @@ fn a_template_elsewhere_is_not_checked_and_said_so() {
     ] {
         let main = format!("{}  B: {{ Type: AWS::S3::Bucket }}\n", parent(url, "{}"));
         let report = check(&[("main.yaml", &main)], &["main.yaml"]);
-        let row = &report.0["skipped"][0];
+        let [finding] = report.0["findings"].as_array().unwrap().as_slice() else { panic!("{}", report.0) };
         assert_eq!(
-            (&row["file"], &row["logical_id"], &row["stack"]),
-            (&json!("main.yaml"), &json!("Keys"), &json!(""))
+            (&finding["code"], &finding["file"], &finding["logical_id"], &finding["line"]),
+            (&json!("undecided"), &json!("main.yaml"), &json!("Keys"), &json!(5))
         );
-        let because = format!("keys in it are not checked: {why}");
-        assert!(text(&row["because"]).starts_with(&because), "{row}");
+        assert!(run_in(folder(&[("main.yaml", &main)]).path(), &["check", "main.yaml"]).stdout.contains(why), "{why}");
         assert_eq!(exit(&[("main.yaml", &main)], &["main.yaml"]), 0);
     }
     let files = folder(&[("main.yaml", &parent("s3://bucket/keys.yaml", "{}"))]);
-    let expected = "\
-skipped        Keys                     main.yaml: keys in it are not checked: its template is remote: `s3://bucket/keys.yaml`
-
-1 template, no KMS keys, 1 nested template not checked
-";
-    assert_eq!(run_in(files.path(), &["check"]).stdout, expected);
+    let walked = run_in(files.path(), &["check"]);
+    assert_eq!(walked.stdout, "1 template, no KMS keys, 1 nested template not checked\n", "one of many in a folder");
 }
 
 #[test]
-fn a_missing_file_is_a_failure_where_the_parent_was_named() {
+fn a_missing_file_is_not_checked_and_said_so() {
     let files = [("main.yaml", parent("./nested/keys.yaml", "{}"))];
     let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
-    let report = check(&files, &["main.yaml"]);
-    let failure = json!([{ "file": "main.yaml", "line": 5, "column": 20,
-        "message": "nested stack `Keys`: there is no file `nested/keys.yaml`" }]);
-    assert_eq!(report.0["failures"], failure);
-    assert_eq!((exit(&files, &["main.yaml"]), exit(&files, &["."])), (2, 0));
-    let skipped = text(&check(&files, &["."]).0["skipped"][0]["because"]);
-    assert!(skipped.ends_with("there is no file `nested/keys.yaml`"), "{skipped}");
+    assert_eq!((exit(&files, &["main.yaml"]), exit(&files, &["."])), (0, 0));
+    let run = run_in(folder(&files).path(), &["check", "main.yaml"]);
+    assert!(run.stdout.contains("there is no file `nested/keys.yaml`"), "{}", run.stdout);
 }
 
 #[test]
@@ -201,7 +192,8 @@ fn a_broken_file_is_one_failure_where_it_matters() {
     let other = [("main.yaml", main.as_str()), ("keys.yaml", "- no template\n")];
     assert_eq!((exit(&other, &["main.yaml"]), exit(&other, &["."])), (2, 0));
     for path in ["/dev/zero", ".", "''", "../../../../../../../../etc"] {
-        assert_eq!(exit(&[("main.yaml", &parent(path, "{}"))], &["main.yaml"]), 2, "{path} is no file");
+        let report = check(&[("main.yaml", &parent(path, "{}"))], &["main.yaml"]);
+        assert_eq!(report.0["findings"][0]["code"], "undecided", "{path} is no file");
     }
 }
 
@@ -255,8 +247,8 @@ fn applications_of_sam_are_nested_stacks() {
     let main = "Transform: AWS::Serverless-2016-10-31\nResources:\n  Keys:\n    Type: AWS::Serverless::Application\n    Properties: { Location: ./keys.yaml, Parameters: { Admin: Deploy } }\n  Other:\n    Type: AWS::Serverless::Application\n    Properties: { Location: { ApplicationId: arn, SemanticVersion: 1.0.0 } }\n";
     let report = check(&[("template.yaml", main), ("keys.yaml", CHILD)], &["."]);
     assert_eq!(rows(&report), ["Keys/K keys.yaml safe"]);
-    let because = text(&report.0["skipped"][0]["because"]);
-    assert!(because.ends_with("its template is in the Serverless Application Repository"), "{because}");
+    let message = "keys in `Other` are not checked: the template is not known";
+    assert_eq!(report.0["findings"][0]["message"], message);
 }
 
 #[test]
@@ -281,8 +273,11 @@ fn the_text_names_stack_and_place() {
    = nested stack: Keys
    = deployer: arn:aws:sts::111122223333:assumed-role/Deploy/AWSCloudFormation
    = AWS says: "The new key policy will not allow you to update the key policy in the future"
-   = help: let the deployer keep control of the key: add `arn:aws:iam::111122223333:role/Deploy` to its administrators
    = more: cfn-lockout explain locks-out-deployer
+help: add `arn:aws:iam::111122223333:role/Deploy` to the principals of `Admin`
+   |
+12 |             Principal: { AWS: [!Sub "arn:aws:iam::111122223333:role/${Admin}", "arn:aws:iam::111122223333:role/Deploy"] }
+   |                               +                                              ++++++++++++++++++++++++++++++++++++++++++
 
 default-policy K                        main.yaml:7
 lockout        Keys/K                   keys.yaml:4
