@@ -203,7 +203,8 @@ fn a_deny_is_weakened_under_review_only() {
             (fix.title.as_str(), fix.review),
             (&*format!("exempt `{DEPLOY}` from `Others`"), Some("it weakens a Deny"))
         );
-        let new: Vec<String> = changed(&text, after).iter().map(|line| line[1..].trim().to_owned()).collect();
+        let new: Vec<String> =
+            changed(&text, after).iter().map(|line| line.trim_start_matches('+').trim().to_owned()).collect();
         assert!(lines.iter().all(|line| new.contains(&(*line).to_owned())), "{new:?}");
     }
 }
