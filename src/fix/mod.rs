@@ -25,7 +25,7 @@ use crate::source::{FileId, Span, TextEdit};
 
 use candidate::{Candidate, Case, Promise, candidates};
 use site::Site;
-use verify::{State, checked_with, count, kept, state, with_edits};
+use verify::{Edits, State, checked_with, count, kept, state, with_edits};
 
 /// How many candidates are tried for one finding.
 const TRIED: usize = 16;
@@ -48,6 +48,11 @@ pub(crate) struct Fix {
 }
 
 impl Fix {
+    /// The file that it edits.
+    fn file(&self) -> FileId {
+        self.edits.first().map_or(FileId(u32::MAX), |edit| edit.span.file)
+    }
+
     /// The word for whether it can be applied without a look.
     pub(crate) fn applicability(&self) -> &'static str {
         if self.review.is_some() { "review" } else { "safe" }
@@ -120,8 +125,8 @@ pub(crate) struct Fixer<'a> {
     /// What it comes to with all edits so far.
     state: State,
     /// What the plan fixes on purpose.
-    fixed: Vec<Finding>,
-    accepted: BTreeMap<FileId, Vec<TextEdit>>,
+    fixed: Vec<(usize, Finding)>,
+    accepted: Edits,
     sites: BTreeMap<FileId, Site<'a>>,
 }
 
@@ -134,13 +139,13 @@ impl<'a> Fixer<'a> {
     }
 
     /// All edits so far.
-    pub(crate) fn edits(&self) -> &BTreeMap<FileId, Vec<TextEdit>> {
+    pub(crate) fn edits(&self) -> &Edits {
         &self.accepted
     }
 
     /// What everything comes to with all edits of the plan.
     pub(crate) fn checked_again(&self) -> Vec<Vec<Checked>> {
-        let mut again = checked_with(&self.before, &self.accepted, &mut Effort::VERB.clone()).unwrap_or_default();
+        let mut again = checked_with(&self.before, &self.accepted, None, &mut Effort::VERB.clone()).unwrap_or_default();
         let same = |stacks| check(stacks, self.before.deployment);
         let of = |(index, stacks)| again.remove(&index).unwrap_or_else(|| same(stacks));
         self.before.stacks.iter().enumerate().map(of).collect()
@@ -148,35 +153,37 @@ impl<'a> Fixer<'a> {
 
     /// Adds the best fix of a finding to the plan. `reviewed`: also one that somebody has to look at.
     pub(crate) fn plan(&mut self, root: usize, finding: &Finding, reviewed: bool) -> Planned {
-        if self.is_gone(finding) {
+        if self.is_gone(root, finding) {
             return Planned::Along;
         }
         let mut fixes = self.fixes(root, finding, SHOWN, reviewed).into_iter();
         let Some(fix) = fixes.next() else { return Planned::Nothing };
         let mut together = self.accepted.clone();
         for edit in &fix.edits {
-            let known = together.entry(edit.span.file).or_default();
-            let own = |other: &TextEdit| fix.edits.contains(other);
-            if known.iter().any(|other| !own(other) && edit.conflicts(other)) {
+            let known = self.accepted.get(&edit.span.file).map_or(&[][..], Vec::as_slice);
+            if known.contains(edit) {
+                continue;
+            }
+            if known.iter().any(|other| edit.conflicts(other)) {
                 return Planned::Later(fix);
             }
-            known.push(edit.clone());
+            together.entry(edit.span.file).or_default().push(edit.clone());
         }
-        let after = with_edits(&self.before, &together, &mut self.effort);
+        let after = with_edits(&self.before, &together, fix.file(), &mut self.effort);
         let Some(after) = after.filter(|after| kept(fix.promise, finding, &self.state, after).is_some()) else {
             return Planned::Later(fix);
         };
         self.state.extend(after);
         self.accepted = together;
-        self.fixed.push(finding.clone());
+        self.fixed.push((root, finding.clone()));
         Planned::Fixed(fix, fixes.collect())
     }
 
     /// Whether the plan fixes a finding along with others.
-    fn is_gone(&self, finding: &Finding) -> bool {
-        let same = |other: &&Finding| Which::of(other).is_like(&Which::of(finding));
+    fn is_gone(&self, root: usize, finding: &Finding) -> bool {
+        let same = |(at, other): &&(usize, Finding)| *at == root && Which::of(other).is_like(&Which::of(finding));
         let on_purpose = self.fixed.iter().filter(same).count();
-        count(&self.state, finding) + on_purpose < count(&self.original, finding)
+        count(&self.state, root, finding) + on_purpose < count(&self.original, root, finding)
     }
 
     /// The proven fixes of a finding of the template with number `root`, at most `most`, the best first.
@@ -190,8 +197,12 @@ impl<'a> Fixer<'a> {
         let tried = candidates(&case).into_iter().filter(|one| reviewed || one.review.is_none()).take(TRIED);
         let mut out: Vec<Fix> = Vec::new();
         for candidate in tried {
+            // Less does it already.
+            if out.iter().any(|fix| fix.edits.iter().all(|edit| candidate.edits.contains(edit))) {
+                continue;
+            }
             let edits = BTreeMap::from([(file, candidate.edits.clone())]);
-            let after = with_edits(&before, &edits, &mut self.effort);
+            let after = with_edits(&before, &edits, file, &mut self.effort);
             if let Some(verdict) = after.and_then(|after| kept(candidate.promise, finding, &self.original, &after)) {
                 let Candidate { title, mut edits, review, promise } = candidate;
                 edits.sort_by_key(|edit| (edit.span.start, edit.span.end));

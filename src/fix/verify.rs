@@ -3,7 +3,7 @@
 //!
 //! Comes in: what was checked, and edited texts. Goes out: what the edited templates come to. Must not know: files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::deployment::Deployment;
@@ -96,29 +96,40 @@ pub(crate) fn state(before: &Before<'_>) -> State {
     before.checked.iter().map(|checked| summary(checked, before.deployment)).enumerate().collect()
 }
 
-/// How many findings like this one there are, in all templates.
-pub(crate) fn count(state: &State, finding: &Finding) -> usize {
-    state.values().filter_map(|summary| summary.findings.get(&about(finding))).sum()
+/// How many findings like this one there are in the template with number `root`.
+pub(crate) fn count(state: &State, root: usize, finding: &Finding) -> usize {
+    state.get(&root).and_then(|summary| summary.findings.get(&about(finding)).copied()).unwrap_or(0)
 }
 
-/// What the templates come to with all these edits; nothing where the text cannot be read any more, or the effort is spent.
-pub(crate) fn with_edits(
-    before: &Before<'_>,
-    edits: &BTreeMap<FileId, Vec<TextEdit>>,
-    effort: &mut Effort,
-) -> Option<State> {
-    let checked = checked_with(before, edits, effort)?;
+/// Edits by file.
+pub(crate) type Edits = BTreeMap<FileId, Vec<TextEdit>>;
+
+/// What the templates that hold the file `of` come to with all these edits; nothing where a text cannot be read any more, or
+/// the effort is spent.
+pub(crate) fn with_edits(before: &Before<'_>, edits: &Edits, of: FileId, effort: &mut Effort) -> Option<State> {
+    let checked = checked_with(before, edits, Some(of), effort)?;
     Some(checked.iter().map(|(index, checked)| (*index, summary(checked, before.deployment))).collect())
 }
 
-/// The templates that hold edited files, checked again.
+/// The templates that hold edited files, checked again; only those that hold the file `of`, if it is named.
 pub(crate) fn checked_with(
     before: &Before<'_>,
-    edits: &BTreeMap<FileId, Vec<TextEdit>>,
+    edits: &Edits,
+    of: Option<FileId>,
     effort: &mut Effort,
 ) -> Option<BTreeMap<usize, Vec<Checked>>> {
+    let roots: BTreeSet<usize> = match of {
+        Some(file) => reached(before, file),
+        None => edits.keys().flat_map(|&file| reached(before, file)).collect(),
+    };
+    let files = |stacks: &Stacks| stacks.all().map(|stack| stack.file).collect::<Vec<_>>();
+    let all: BTreeSet<FileId> = before.stacks.iter().flat_map(files).collect();
+    let own: BTreeSet<FileId> = roots.iter().filter_map(|&root| before.stacks.get(root)).flat_map(files).collect();
     let mut documents: BTreeMap<FileId, Document> = BTreeMap::new();
     for (&file, edits) in edits {
+        if !own.contains(&file) && all.contains(&file) {
+            continue;
+        }
         let text = before.sources.document(file)?.text();
         let after = edited(text, edits)?;
         if is_json(text) && !is_json(&after) {
@@ -128,10 +139,7 @@ pub(crate) fn checked_with(
     }
     let mut files = Edited { before, documents };
     let mut out = BTreeMap::new();
-    for (index, stacks) in before.stacks.iter().enumerate() {
-        if !files.reach(stacks) {
-            continue;
-        }
+    for (index, stacks) in before.stacks.iter().enumerate().filter(|(index, _)| roots.contains(index)) {
         effort.checks = effort.checks.checked_sub(1)?;
         let root = stacks.get(Stacks::ROOT).file;
         let template = Arc::new(files.parsed(root)?);
@@ -152,6 +160,14 @@ fn as_before(one: &mut Checked, before: Option<&Vec<Checked>>) {
     }
 }
 
+/// The templates that a file may matter to: one that is no stack's template is included somewhere.
+fn reached(before: &Before<'_>, file: FileId) -> BTreeSet<usize> {
+    let holds = |stacks: &Stacks| stacks.all().any(|stack| stack.file == file);
+    let holding: BTreeSet<usize> =
+        (0..).zip(before.stacks).filter(|(_, stacks)| holds(stacks)).map(|(at, _)| at).collect();
+    if holding.is_empty() { (0..before.stacks.len()).collect() } else { holding }
+}
+
 /// The files of the run, some of them edited.
 struct Edited<'a> {
     before: &'a Before<'a>,
@@ -159,13 +175,6 @@ struct Edited<'a> {
 }
 
 impl Edited<'_> {
-    /// Whether an edited file may matter to a template: a file that is no stack's template is included somewhere.
-    fn reach(&self, stacks: &Stacks) -> bool {
-        let holds = |stacks: &Stacks, file| stacks.all().any(|stack| stack.file == file);
-        let is_template = |file| self.before.stacks.iter().any(|stacks| holds(stacks, file));
-        self.documents.keys().any(|&file| holds(stacks, file) || !is_template(file))
-    }
-
     /// The template in a file, read as it was before.
     fn parsed(&self, file: FileId) -> Option<Template> {
         let document = self.document(file)?;
