@@ -5,11 +5,12 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::findings::Severity;
+use crate::findings::{Severity, nearest};
 
 /// Says before you deploy whether AWS KMS will refuse the key policies of CloudFormation templates.
 #[derive(Debug, Parser)]
 #[command(name = "cfn-lockout", version, arg_required_else_help = false, disable_help_subcommand = true)]
+#[command(after_help = EXIT_CODES)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) verb: Verb,
@@ -27,18 +28,47 @@ pub(crate) enum Verb {
     Resolve(Box<ResolveArgs>),
     /// Explain a finding: what it means, why, how to fix it
     Explain(ExplainArgs),
+    /// Print the completions for a shell
+    Completions(CompletionsArgs),
+    /// Print the manual page, or write those of all verbs into a folder
+    Man(ManArgs),
 }
 
 /// The verbs, for telling them from paths.
-const VERBS: [&str; 5] = ["check", "policy", "fix", "resolve", "explain"];
+const VERBS: [&str; 7] = ["check", "policy", "fix", "resolve", "explain", "completions", "man"];
 
 #[derive(Debug, Args)]
 pub(crate) struct ExplainArgs {
     /// A finding's code, such as locks-out-deployer; without one, all codes are listed
+    #[arg(conflicts_with = "all")]
     pub(crate) code: Option<String>,
+    /// Print every page
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Colour; with `always`, laid out for a terminal in any case
+    #[arg(long, value_enum, default_value_t = Color::Auto)]
+    pub(crate) color: Color,
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    pub(crate) shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ManArgs {
+    /// A folder for the pages; without one, the page of the program is printed
+    pub(crate) folder: Option<PathBuf>,
+}
+
+/// What `--help` adds.
+const EXIT_CODES: &str = "\
+Exit codes: 0 nothing at or above --fail-on was found; 1 findings; 2 the whole job could not be done: a wrong flag, a \
+file that cannot be read. 2 wins over 1.";
+
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
 pub(crate) struct CheckArgs {
     /// Files, folders, or - for stdin [default: .]
     pub(crate) paths: Vec<PathBuf>,
@@ -161,6 +191,12 @@ pub(crate) struct Flags {
     /// The least severity that makes the exit code 1
     #[arg(long, value_enum, default_value_t = FailOn::Error, help_heading = "Output")]
     pub(crate) fail_on: FailOn,
+    /// A file of known findings, written by --write-baseline: they are counted and not reported
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub(crate) baseline: Option<PathBuf>,
+    /// Write a baseline of all current findings; once it is written, findings no longer make the exit code 1
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    pub(crate) write_baseline: Option<PathBuf>,
     /// Leave out files that match; repeatable
     #[arg(long, value_name = "GLOB", help_heading = "Output")]
     pub(crate) exclude: Vec<String>,
@@ -170,6 +206,15 @@ pub(crate) struct Flags {
     /// Colour
     #[arg(long, value_enum, default_value_t = Color::Auto, help_heading = "Output")]
     pub(crate) color: Color,
+    /// Draw with ASCII characters only [default where stdout is no terminal that takes UTF-8]
+    #[arg(long, conflicts_with_all = ["unicode", "plain"], help_heading = "Output")]
+    pub(crate) ascii: bool,
+    /// Draw with box characters [default on terminals that take UTF-8]
+    #[arg(long, conflicts_with = "plain", help_heading = "Output")]
+    pub(crate) unicode: bool,
+    /// Draw nothing: one sentence a line, for screen readers
+    #[arg(long, help_heading = "Output")]
+    pub(crate) plain: bool,
     /// Print findings only
     #[arg(short, long, help_heading = "Output")]
     pub(crate) quiet: bool,
@@ -252,5 +297,5 @@ pub(crate) fn with_default_verb(mut arguments: Vec<OsString>) -> Vec<OsString> {
 
 /// The verb that a path may have been meant for.
 pub(crate) fn near_verb(path: &str) -> Option<&'static str> {
-    super::suggest::nearest(path, &VERBS)
+    nearest(path, &VERBS)
 }

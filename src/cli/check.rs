@@ -6,20 +6,22 @@ use std::path::PathBuf;
 use anyhow::bail;
 
 use crate::deployment::Deployment;
+use crate::findings::{Hidden, nearest};
 use crate::fix::{Before, Effort, best};
 use crate::lockout::{Checked, check};
-use crate::report::{Report, TextOptions, collect, json, text};
+use crate::report::{Report, TextOptions, collect, conclude, json, text};
 use crate::source::{FileId, Sources};
 use crate::template::Stacks;
 
 use super::args::{CheckArgs, Flags, Format, PolicyArgs};
+use super::baseline;
 use super::discover::discover;
 use super::exit::Exit;
 use super::files::{Files, Opened};
 use super::inputs::deployment;
 use super::nested::{failures, roots};
-use super::output::{print, wants_color, width, write};
-use super::suggest::nearest;
+use super::output::{print, style, wants_color, width, write};
+use super::progress::Progress;
 
 /// Checks templates, prints the reports, and says how it ended.
 pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
@@ -48,7 +50,9 @@ pub(super) fn input(paths: &[PathBuf], flags: &Flags, deployment: &Deployment) -
     let mut named: BTreeSet<FileId> = BTreeSet::new();
     let mut opened: Vec<Opened> = Vec::new();
     let mut seen: BTreeSet<FileId> = BTreeSet::new();
-    for file in &found {
+    let mut progress = Progress::over(found.len());
+    for (done, file) in found.iter().enumerate() {
+        progress.at(done);
         let Some(template) = files.template(file, &flags.stdin_filename) else { continue };
         named.extend(file.named.then_some(template.0));
         // One file may have several paths.
@@ -56,6 +60,7 @@ pub(super) fn input(paths: &[PathBuf], flags: &Flags, deployment: &Deployment) -
             opened.push(template);
         }
     }
+    drop(progress);
     let stacks = roots(&opened, &deployment.givens, &mut files);
     known_parameters(flags, &stacks)?;
     Ok(Input { files, stacks, named })
@@ -107,10 +112,11 @@ fn finish(
     deployment: &Deployment,
     flags: &Flags,
 ) -> anyhow::Result<Exit> {
-    let report = checked(&mut files, stacks, named, deployment);
+    let mut hidden = baseline::hidden(flags, &files)?;
+    let report = checked(&mut files, stacks, named, deployment, flags, &mut hidden)?;
     write_all(&report, &files.sources, flags)?;
     print(&rendered(&report, &files.sources, flags.format, flags, wants_color(flags.color)))?;
-    Ok(Exit::of(&report, flags.fail_on.severity()))
+    baseline::end(flags, &hidden, Exit::of(&report, flags.fail_on.severity()))
 }
 
 /// Checks what was opened, and looks for fixes.
@@ -119,11 +125,13 @@ pub(super) fn checked(
     stacks: &[Stacks],
     named: &BTreeSet<FileId>,
     deployment: &Deployment,
-) -> Report {
+    flags: &Flags,
+    hidden: &mut Hidden,
+) -> anyhow::Result<Report> {
     let all = results(files, stacks, named, deployment);
-    let fixes =
-        best(Before { sources: &files.sources, known: &*files, stacks, checked: &all, deployment }, Effort::REPORT);
-    Report { fixes, ..report(all, files, deployment) }
+    let before = Before { sources: &files.sources, known: &*files, stacks, checked: &all, deployment };
+    let fixes = best(before, &mut baseline::hidden(flags, files)?, Effort::REPORT);
+    Ok(Report { fixes, ..report(all, files, deployment, hidden) })
 }
 
 /// What each template with its nested stacks comes to.
@@ -149,9 +157,15 @@ pub(super) fn results(
 }
 
 /// The same as a report.
-pub(super) fn report(all: Vec<Vec<Checked>>, files: &mut Files, deployment: &Deployment) -> Report {
+pub(super) fn report(
+    all: Vec<Vec<Checked>>,
+    files: &mut Files,
+    deployment: &Deployment,
+    hidden: &mut Hidden,
+) -> Report {
     let mut report = Report::default();
-    collect(all.into_iter().flatten().collect(), deployment, &mut report);
+    collect(all.into_iter().flatten().collect(), deployment, hidden, &mut report);
+    conclude(hidden, &mut report);
     report.failures = std::mem::take(&mut files.failures);
     report
 }
@@ -166,7 +180,7 @@ pub(super) fn write_all(report: &Report, sources: &Sources, flags: &Flags) -> an
 
 pub(super) fn rendered(report: &Report, sources: &Sources, format: Format, flags: &Flags, color: bool) -> String {
     let Flags { quiet, verbose, why, .. } = *flags;
-    let options = TextOptions { color, quiet, verbose, why, width: width() };
+    let options = TextOptions { color, style: style(flags), quiet, verbose, why, width: width() };
     match format {
         Format::Text => text(report, sources, options),
         Format::Json => json(report, sources),

@@ -39,6 +39,11 @@ pub(crate) struct Files {
 }
 
 impl Files {
+    /// Where the files of `sources` are; for stdin, its name.
+    pub(crate) fn places(&self) -> impl Iterator<Item = (FileId, &Path)> {
+        self.places.iter().map(|(file, place)| (*file, place.as_path()))
+    }
+
     /// Notes a failure, unless it is known.
     pub(crate) fn fail(&mut self, path: &str, error: SourceError) {
         let SourceError { message, line, column } = error;
@@ -119,7 +124,8 @@ impl Files {
         match Document::parse(self.sources.next_id(), bytes, &self.limits) {
             Ok(document) => {
                 let template = Template::of_policy(&document);
-                Some((self.add(shown, Path::new(""), document), Arc::new(template)))
+                let place = found.path.clone().unwrap_or_else(|| PathBuf::from(stdin_name));
+                Some((self.add(shown, &place, document), Arc::new(template)))
             }
             Err(error) => {
                 self.fail(&shown, error);
@@ -214,7 +220,7 @@ impl Known for Files {
 }
 
 /// A path without `.`, and without `..` where the folder before it is known.
-fn tidy(path: &Path) -> PathBuf {
+pub(super) fn tidy(path: &Path) -> PathBuf {
     let mut out = PathBuf::new();
     for part in path.components() {
         match part {

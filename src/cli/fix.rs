@@ -10,6 +10,7 @@ use crate::report::{Change, Changes, Report, changes, done};
 use crate::source::{FileId, Sources, TextEdit, edited};
 
 use super::args::{FixArgs, Format};
+use super::baseline;
 use super::check::{Input, input, rendered, report, results, write_all};
 use super::exit::Exit;
 use super::files::Files;
@@ -22,11 +23,13 @@ pub(crate) fn run(args: &FixArgs) -> anyhow::Result<Exit> {
     let deployment = deployment(&args.flags)?;
     let Input { mut files, stacks, named } = input(&args.paths, &args.flags, &deployment)?;
     let checked = results(&mut files, &stacks, &named, &deployment);
+    let hidden = || baseline::hidden(&args.flags, &files);
+    let (mut of_plan, mut of_report, mut of_rest) = (hidden()?, hidden()?, hidden()?);
     let before =
         Before { sources: &files.sources, known: &files, stacks: &stacks, checked: &checked, deployment: &deployment };
     let mut fixer = Fixer::new(before, Effort::VERB);
     let mut plan = Plan::default();
-    for (root, finding) in findings(&before) {
+    for (root, finding) in findings(&before, &mut of_plan) {
         plan.add(&finding, fixer.plan(root, &finding, !args.write || args.include_review), &files.sources);
     }
     let edits = fixer.edits().clone();
@@ -38,9 +41,9 @@ pub(crate) fn run(args: &FixArgs) -> anyhow::Result<Exit> {
     }
     let prints_text = args.write && files.stdin().is_some();
     let failures = std::mem::take(&mut files.failures);
-    let found = Report { fixes: plan.fixes, failures, ..report(checked, &mut files, &deployment) };
+    let found = Report { fixes: plan.fixes, failures, ..report(checked, &mut files, &deployment, &mut of_report) };
     write_all(&found, &files.sources, &args.flags)?;
-    let left = if args.write { report(after, &mut files, &deployment) } else { Report::default() };
+    let left = if args.write { report(after, &mut files, &deployment, &mut of_rest) } else { Report::default() };
     print(&match args.flags.format {
         Format::Text if !args.write => changes(&plan.changes, args.flags.quiet),
         _ if prints_text => String::new(),
@@ -48,7 +51,8 @@ pub(crate) fn run(args: &FixArgs) -> anyhow::Result<Exit> {
         format => rendered(&found, &files.sources, format, &args.flags, wants_color(args.flags.color)),
     })?;
     let ends = if args.write { Report { failures: found.failures, ..left } } else { found };
-    Ok(Exit::of(&ends, args.flags.fail_on.severity()))
+    let rest = if args.write { &of_rest } else { &of_report };
+    baseline::end(&args.flags, rest, Exit::of(&ends, args.flags.fail_on.severity()))
 }
 
 /// The plan in the words of the report.

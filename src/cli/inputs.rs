@@ -77,7 +77,7 @@ fn now() -> Option<i64> {
 }
 
 /// A file that a flag names: one that cannot be read ends the run.
-fn document(flag: &str, path: &Path) -> anyhow::Result<Document> {
+pub(super) fn document(flag: &str, path: &Path) -> anyhow::Result<Document> {
     let shown = path.display();
     let limits = Limits::default();
     let bytes = match read(path, limits.bytes).with_context(|| format!("{flag} `{shown}`"))? {

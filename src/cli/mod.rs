@@ -1,6 +1,7 @@
 //! The command line: the only place with clap, anyhow, the environment, files and stdout.
 
 mod args;
+mod baseline;
 mod check;
 mod discover;
 mod exit;
@@ -10,9 +11,10 @@ mod fix;
 mod inputs;
 mod nested;
 mod output;
+mod progress;
 mod resolve;
 mod scan;
-mod suggest;
+mod shell;
 mod write;
 
 use std::ffi::OsString;
@@ -41,6 +43,8 @@ pub fn main() -> ExitCode {
         Verb::Fix(args) => fix::run(args),
         Verb::Resolve(args) => resolve::run(args),
         Verb::Explain(args) => explain::run(args),
+        Verb::Completions(args) => shell::completions(args),
+        Verb::Man(args) => shell::man(args),
     };
     ran.unwrap_or_else(|error| {
         output::complain(&error);

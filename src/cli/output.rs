@@ -5,7 +5,9 @@ use std::path::Path;
 
 use anyhow::Context;
 
-use super::args::Color;
+use crate::report::Style;
+
+use super::args::{Color, Flags};
 
 /// Whether stdout gets colour: the flag, then NO_COLOR, FORCE_COLOR, and whether it is a terminal.
 pub(crate) fn wants_color(color: Color) -> bool {
@@ -15,6 +17,27 @@ pub(crate) fn wants_color(color: Color) -> bool {
         Color::Never => false,
         Color::Auto => !set("NO_COLOR") && (set("FORCE_COLOR") || io::stdout().is_terminal()),
     }
+}
+
+/// What lines are drawn with: the flag, else box characters on a terminal that takes them.
+pub(crate) fn style(flags: &Flags) -> Style {
+    let utf8 = || {
+        let set = ["LC_ALL", "LC_CTYPE", "LANG"].iter().filter_map(|name| std::env::var(name).ok());
+        let locale = set.into_iter().find(|value| !value.is_empty()).unwrap_or_default().to_ascii_lowercase();
+        locale.contains("utf-8") || locale.contains("utf8")
+    };
+    match flags {
+        Flags { plain: true, .. } => Style::Plain,
+        Flags { unicode: true, .. } => Style::Unicode,
+        Flags { ascii: true, .. } => Style::Ascii,
+        _ if io::stdout().is_terminal() && utf8() => Style::Unicode,
+        _ => Style::Ascii,
+    }
+}
+
+/// Whether stdout is laid out for a terminal: it is one, or the flag says so.
+pub(crate) fn is_for_terminal(color: Color) -> bool {
+    color == Color::Always || io::stdout().is_terminal()
 }
 
 /// The columns of the terminal, 80 where there is none.
@@ -38,6 +61,11 @@ pub(crate) fn print(text: &str) -> anyhow::Result<()> {
 /// Writes a report to a file.
 pub(crate) fn write(path: &Path, text: &str) -> anyhow::Result<()> {
     std::fs::write(path, text).with_context(|| format!("cannot write `{}`", path.display()))
+}
+
+/// Says something beside the report, on stderr.
+pub(crate) fn remark(text: &str) {
+    let _ = writeln!(io::stderr(), "note: {text}");
 }
 
 /// Prints an error and its causes to stderr.

@@ -9,6 +9,7 @@ use crate::report::{Report, resolved as render};
 use crate::template::Stacks;
 
 use super::args::ResolveArgs;
+use super::baseline;
 use super::check::{checked, known_parameters, write_all};
 use super::discover::discover;
 use super::exit::Exit;
@@ -32,7 +33,8 @@ pub(crate) fn run(args: &ResolveArgs) -> anyhow::Result<Exit> {
     let stacks = roots(&opened, &deployment.givens, &mut files);
     known_parameters(&args.flags, &stacks)?;
     let named: BTreeSet<_> = opened.iter().map(|(file, _)| *file).collect();
-    let report = checked(&mut files, &stacks, &named, &deployment);
+    let mut hidden = baseline::hidden(&args.flags, &files)?;
+    let report = checked(&mut files, &stacks, &named, &deployment, &args.flags, &mut hidden)?;
     write_all(&report, &files.sources, &args.flags)?;
     let Some(stacks) = stacks.first() else { return Err(unread(&report)) };
     let file = stacks.get(Stacks::ROOT).file;
@@ -40,10 +42,11 @@ pub(crate) fn run(args: &ResolveArgs) -> anyhow::Result<Exit> {
     let resolved = resolved(stacks, document, &deployment);
     print(&render(&resolved, file, &report, &files.sources))?;
     let fails = args.flags.fail_on.severity().is_some() && !resolved.refusals.is_empty();
-    Ok(match Exit::of(&report, args.flags.fail_on.severity()) {
+    let exit = match Exit::of(&report, args.flags.fail_on.severity()) {
         Exit::Clean if fails => Exit::Findings,
         exit => exit,
-    })
+    };
+    baseline::end(&args.flags, &hidden, exit)
 }
 
 /// Why there is no template to resolve.

@@ -1,5 +1,7 @@
 //! The catalogue of finding codes (design §7): a code names the problem and never changes meaning.
 
+use super::suggest::nearest;
+
 /// How much a finding matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Severity {
@@ -43,11 +45,13 @@ pub(crate) enum Code {
     IneffectiveStatement,
     /// The lockout check is switched off.
     BypassesLockoutCheck,
+    /// A suppression that suppresses nothing.
+    UnusedSuppression,
 }
 
 impl Code {
     /// Every code that this version can report, in the order of design §7.
-    pub(crate) const ALL: [Code; 9] = [
+    pub(crate) const ALL: [Code; 10] = [
         Code::LocksOutDeployer,
         Code::MayLockOutDeployer,
         Code::ReliesOnDeployerIam,
@@ -57,7 +61,14 @@ impl Code {
         Code::MalformedPolicy,
         Code::IneffectiveStatement,
         Code::BypassesLockoutCheck,
+        Code::UnusedSuppression,
     ];
+
+    /// The code with this identifier; the error is the identifier that may have been meant.
+    pub(crate) fn parse(id: &str) -> Result<Code, Option<&'static str>> {
+        let found = Code::ALL.into_iter().find(|code| code.id() == id);
+        found.ok_or_else(|| nearest(id, &Code::ALL.map(Code::id)))
+    }
 
     /// The identifier that users write and read.
     pub(crate) fn id(self) -> &'static str {
@@ -71,6 +82,23 @@ impl Code {
             Code::MalformedPolicy => "malformed-policy",
             Code::IneffectiveStatement => "ineffective-statement",
             Code::BypassesLockoutCheck => "bypasses-lockout-check",
+            Code::UnusedSuppression => "unused-suppression",
+        }
+    }
+
+    /// What it says, in a few words.
+    pub(crate) fn says(self) -> &'static str {
+        match self {
+            Code::LocksOutDeployer => "KMS would refuse the key with the lockout message",
+            Code::MayLockOutDeployer => "… for other values that the template allows",
+            Code::ReliesOnDeployerIam => "it holds if the deployer's IAM policies allow it",
+            Code::Undecided => "it depends on facts that were not given",
+            Code::InvalidPrincipal => "a principal that cannot exist",
+            Code::TemplateRefused => "CloudFormation itself refuses the template",
+            Code::MalformedPolicy => "not a key policy that KMS reads",
+            Code::IneffectiveStatement => "accepted and ignored",
+            Code::BypassesLockoutCheck => "the check is switched off",
+            Code::UnusedSuppression => "a suppression that suppresses nothing",
         }
     }
 
@@ -80,9 +108,11 @@ impl Code {
             Code::LocksOutDeployer | Code::InvalidPrincipal | Code::TemplateRefused | Code::MalformedPolicy => {
                 Severity::Error
             }
-            Code::MayLockOutDeployer | Code::Undecided | Code::IneffectiveStatement | Code::BypassesLockoutCheck => {
-                Severity::Warning
-            }
+            Code::MayLockOutDeployer
+            | Code::Undecided
+            | Code::IneffectiveStatement
+            | Code::BypassesLockoutCheck
+            | Code::UnusedSuppression => Severity::Warning,
             Code::ReliesOnDeployerIam => Severity::Note,
         }
     }
@@ -99,6 +129,7 @@ impl Code {
             Code::MalformedPolicy => include_str!("../../rules/explain/malformed-policy.md"),
             Code::IneffectiveStatement => include_str!("../../rules/explain/ineffective-statement.md"),
             Code::BypassesLockoutCheck => include_str!("../../rules/explain/bypasses-lockout-check.md"),
+            Code::UnusedSuppression => include_str!("../../rules/explain/unused-suppression.md"),
         }
     }
 }

@@ -1,21 +1,36 @@
 //! Answers to findings: for each key the one problem that matters, with its deciding place.
 
 use crate::deployment::Deployment;
-use crate::lockout::{Checked, KeyAnswer, Verdict};
+use crate::lockout::{Checked, KeyAnswer, NotFollowed, Verdict};
 use crate::source::Span;
 
 use super::reasons::{Why, why};
 use super::refused::Refusals;
-use super::words::{facts, key as named, short};
-use super::{Code, Finding, Related, ignored, lockouts, loops, refused, unfollowed};
+use super::words::{cases, key as named, short};
+use super::{Code, Finding, Hidden, Related, ignored, lockouts, loops, refused, unfollowed};
 
-/// The findings about the templates of one deployment, in their order.
-pub(crate) fn judge(templates: &[Checked], deployment: &Deployment) -> Vec<Finding> {
+/// The findings about the templates of one deployment, in their order, without those that are not to be reported.
+pub(crate) fn judge(templates: &[Checked], deployment: &Deployment, hidden: &mut Hidden) -> Vec<Finding> {
     let judge = Judge { deployment };
-    let keys = || templates.iter().flat_map(|checked| &checked.keys);
-    let relying: Vec<&KeyAnswer> = keys().filter(|key| key.verdict == Verdict::SafeIfIam).collect();
+    hidden.open(templates, deployment);
     let refusals = refused::known(templates);
-    let mut out: Vec<Finding> = templates.iter().flat_map(|checked| of_template(&judge, checked, &refusals)).collect();
+    let mut out: Vec<Finding> = Vec::new();
+    for checked in templates {
+        let found = of_template(&judge, checked, &refusals).into_iter();
+        out.extend(found.filter(|one| !hidden.takes(checked.file, &checked.stack, &one.logical_id, one.code)));
+        let unknown = checked.not_followed.iter().filter(|_| checked.matters);
+        let unknown: Vec<&NotFollowed> =
+            unknown.filter(|one| !hidden.takes(checked.file, &checked.stack, &one.id, Code::Undecided)).collect();
+        let mut unknown = unfollowed::templates(&judge, &unknown);
+        unknown.iter_mut().for_each(|finding| in_stack(finding, &checked.stack));
+        out.extend(unknown);
+    }
+    let keys = templates.iter().flat_map(|checked| checked.keys.iter().map(move |key| (checked.file, key)));
+    let relying = keys.filter(|(_, key)| key.verdict == Verdict::SafeIfIam);
+    let relying: Vec<&KeyAnswer> = relying
+        .filter(|(file, key)| !hidden.takes(*file, &key.stack, &key.id, Code::ReliesOnDeployerIam))
+        .map(|(_, key)| key)
+        .collect();
     out.extend(judge.relies_on_iam(&relying));
     out
 }
@@ -29,7 +44,6 @@ pub(crate) fn reasoning(key: &KeyAnswer, deployment: &Deployment) -> Why {
 fn of_template(judge: &Judge<'_>, checked: &Checked, refusals: &Refusals<'_>) -> Vec<Finding> {
     let mut out = refused::by_cloudformation(judge, checked, refusals);
     out.extend(loops::unknown(judge, checked));
-    out.extend(unfollowed::templates(judge, checked));
     for key in &checked.keys {
         match key.verdict {
             Verdict::Lockout => out.push(lockouts::locks_out(judge, key)),
@@ -122,8 +136,7 @@ impl Judge<'_> {
         let elsewhere = places().filter(|(_, span)| span.file != here.file);
         finding.related =
             elsewhere.map(|(open, span)| Related { span, message: format!("{} `{}`", open.kind, open.name) }).collect();
-        let cases = key.cases.iter().filter(|case| !case.when.is_empty());
-        finding.notes.extend(cases.map(|case| format!("{} when {}", case.verdict.word(), facts(&case.when))));
+        finding.notes.extend(cases(&key.cases));
         finding.notes.extend(self.notes(key));
         finding.help = key.open.iter().map(|open| open.help.clone()).collect::<Vec<_>>().join("\n");
         finding

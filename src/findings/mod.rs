@@ -2,20 +2,27 @@
 //!
 //! Must not know: output formats.
 
+mod baseline;
 mod code;
+mod hidden;
 mod ignored;
 mod judge;
 mod lockouts;
 mod loops;
 mod reasons;
 mod refused;
+mod suggest;
 mod unfollowed;
+mod unused;
 mod words;
 
+pub(crate) use baseline::Baseline;
 pub(crate) use code::{Code, Severity};
+pub(crate) use hidden::Hidden;
 pub(crate) use judge::{judge, reasoning};
 pub(crate) use reasons::{StatementWhy, Why};
-pub(crate) use words::facts;
+pub(crate) use suggest::nearest;
+pub(crate) use words::cases;
 
 use crate::source::Span;
 

@@ -36,6 +36,15 @@ pub(super) fn by_cloudformation(judge: &Judge<'_>, checked: &Checked, known: &Re
             None => groups.push((owner, vec![refusal])),
         }
     }
+    // The same problem of a key and of all the rest is one.
+    let (keys_own, rest): (Vec<_>, Vec<_>) = groups.into_iter().partition(|(owner, _)| !owner.is_empty());
+    let mut groups = keys_own;
+    for (owner, group) in rest {
+        match groups.iter_mut().find(|(_, other)| message(other) == message(&group)) {
+            Some((_, other)) => other.extend(group),
+            None => groups.push((owner, group)),
+        }
+    }
     let mut out: Vec<Finding> =
         groups.iter().filter_map(|(owner, refusals)| template_refused(judge, owner, refusals)).collect();
     for key in &checked.keys {
@@ -44,6 +53,10 @@ pub(super) fn by_cloudformation(judge: &Judge<'_>, checked: &Checked, known: &Re
         out.extend(own.filter_map(|refusal| template_refused(judge, &key.id, &[refusal])));
     }
     out
+}
+
+fn message(group: &[&Refusal]) -> String {
+    group.first().map_or_else(String::new, |refusal| refusal.message.clone())
 }
 
 fn template_refused(judge: &Judge<'_>, id: &str, refusals: &[&Refusal]) -> Option<Finding> {

@@ -1,14 +1,14 @@
 //! `undecided` for nested templates that are not known: keys in them are not checked.
 
-use crate::lockout::{Checked, NotFollowed};
+use crate::lockout::NotFollowed;
 use crate::template::Unfollowed;
 
 use super::judge::Judge;
 use super::{Code, Finding, Related};
 
-/// One finding for all nested templates of a stack that cannot be looked into, at the first of them.
-pub(super) fn templates(judge: &Judge<'_>, checked: &Checked) -> Option<Finding> {
-    let (first, others) = checked.not_followed.split_first().filter(|_| checked.matters)?;
+/// One finding for all of these nested templates of a stack, at the first of them.
+pub(super) fn templates(judge: &Judge<'_>, not_followed: &[&NotFollowed]) -> Option<Finding> {
+    let (first, others) = not_followed.split_first()?;
     let what = match others.len() {
         0 => format!("`{}`", first.id),
         1 => format!("`{}` and one more", first.id),

@@ -19,7 +19,7 @@ pub(crate) use verify::{Before, Effort, Known};
 
 use std::collections::BTreeMap;
 
-use crate::findings::{Code, Finding, judge};
+use crate::findings::{Code, Finding, Hidden, judge};
 use crate::lockout::{Checked, KeyAnswer, Verdict, check};
 use crate::source::{FileId, Span, TextEdit};
 
@@ -81,11 +81,11 @@ impl Which {
 /// The best fix of each finding that has one.
 pub(crate) type Fixes = BTreeMap<Which, Fix>;
 
-/// The best fix of every finding, each by itself.
-pub(crate) fn best(before: Before<'_>, effort: Effort) -> Fixes {
+/// The best fix of every finding that is not hidden, each by itself.
+pub(crate) fn best(before: Before<'_>, hidden: &mut Hidden, effort: Effort) -> Fixes {
     let mut fixer = Fixer::new(before, effort);
     let mut out = Fixes::new();
-    for (root, finding) in findings(&before) {
+    for (root, finding) in findings(&before, hidden) {
         if let Some(fix) = fixer.fixes(root, &finding, 1, true).into_iter().next() {
             out.entry(Which::of(&finding)).or_insert(fix);
         }
@@ -93,12 +93,12 @@ pub(crate) fn best(before: Before<'_>, effort: Effort) -> Fixes {
     out
 }
 
-/// Every finding, with the number of the template that it is about.
-pub(crate) fn findings(before: &Before<'_>) -> Vec<(usize, Finding)> {
-    let of = |(root, checked): (usize, &Vec<_>)| {
-        judge(checked, before.deployment).into_iter().map(move |finding| (root, finding))
-    };
-    let mut out: Vec<(usize, Finding)> = before.checked.iter().enumerate().flat_map(of).collect();
+/// Every finding that is not hidden, with the number of the template that it is about.
+pub(crate) fn findings(before: &Before<'_>, hidden: &mut Hidden) -> Vec<(usize, Finding)> {
+    let mut out: Vec<(usize, Finding)> = Vec::new();
+    for (root, checked) in before.checked.iter().enumerate() {
+        out.extend(judge(checked, before.deployment, hidden).into_iter().map(|finding| (root, finding)));
+    }
     out.sort_by_key(|(root, finding)| (finding.span.file, finding.span.start, finding.code, *root));
     out
 }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::deployment::Deployment;
-use crate::findings::{Code, Finding, judge};
+use crate::findings::{Code, Finding, Hidden, judge};
 use crate::lockout::{Checked, Verdict, check};
 use crate::resolve::{Files, follow};
 use crate::source::{Document, FileId, Sources, TextEdit, edited};
@@ -79,7 +79,7 @@ fn about(finding: &Finding) -> About {
 
 fn summary(checked: &[Checked], deployment: &Deployment) -> Summary {
     let mut out = Summary::default();
-    for finding in judge(checked, deployment) {
+    for finding in judge(checked, deployment, &mut Hidden::default()) {
         // One for all keys of a deployment, at the first of them: the verdicts say the same.
         if finding.code != Code::ReliesOnDeployerIam {
             *out.findings.entry(about(&finding)).or_default() += 1;

@@ -8,7 +8,7 @@ use crate::deployment::Deployment;
 use crate::policy::{Document, Doubt, Grant, Layer, doubts};
 use crate::resolve::Scope;
 use crate::source::{Duplicate, FileId, Span};
-use crate::template::{POLICY, Resource, Stacks, Unknown};
+use crate::template::{POLICY, Resource, Stacks, Suppression, Unknown};
 use crate::world::{Budget, Refusal, Tree, Value, World, explore};
 
 use super::administrators::administrators;
@@ -43,6 +43,8 @@ pub(crate) struct Checked {
     pub(crate) refusals: Vec<(String, Refusal)>,
     /// What is written twice in a key, with the key's logical id.
     pub(crate) duplicates: Vec<(String, Duplicate)>,
+    /// What its template says about findings that are not to be reported.
+    pub(crate) suppressions: Vec<Suppression>,
     /// How many worlds were run for all of it.
     pub(crate) worlds: usize,
 }
@@ -112,6 +114,7 @@ impl Run<'_> {
             not_followed: nested::not_followed(scope, &self.nominal),
             refusals: self.refusals.get(&scope.id).cloned().unwrap_or_default(),
             duplicates: scope.template.duplicates.clone(),
+            suppressions: scope.template.suppressions.clone(),
             worlds: 0,
             matters: true,
             loops: scope.template.unknown.iter().filter(|one| one.makes_keys).cloned().collect(),

@@ -73,7 +73,7 @@ pub(crate) fn done(plan: &Changes, left: usize, quiet: bool) -> String {
 }
 
 fn line(change: &Change) -> String {
-    format!("{} → {} ({})", title(change), change.verdict, clean(&change.finding))
+    format!("{} -> {} ({})", title(change), change.verdict, clean(&change.finding))
 }
 
 fn title(change: &Change) -> String {

@@ -4,15 +4,21 @@ mod collect;
 mod counts;
 mod diff;
 mod json;
+mod page;
+mod patch;
+mod plain;
 mod resolved;
+mod snippet;
 mod text;
 mod why;
+mod wrap;
 
-pub(crate) use collect::collect;
+pub(crate) use collect::{collect, conclude};
 pub(crate) use diff::{Change, Changes, changes, done};
 pub(crate) use json::json;
+pub(crate) use page::{list, page};
 pub(crate) use resolved::resolved;
-pub(crate) use text::{TextOptions, text};
+pub(crate) use text::{Style, TextOptions, text};
 
 use crate::findings::{Finding, Why};
 use crate::fix::{Fix, Fixes, Which};
@@ -37,7 +43,9 @@ pub(crate) struct Report {
     pub(crate) templates: usize,
     /// How many nested templates are not known: keys in them are not checked.
     pub(crate) unknown: usize,
-    /// How many findings were suppressed.
+    /// How many loops may make keys and are not known.
+    pub(crate) loops: usize,
+    /// How many findings were suppressed, in a template or by a baseline.
     pub(crate) suppressed: usize,
 }
 

@@ -1,19 +1,31 @@
 //! The report for people (design §8): each finding with its place under the cursor, then the keys, then one line of counts.
 
-use annotate_snippets::{AnnotationKind, Group, Level, Patch, Renderer, Snippet, renderer::DecorStyle};
+use std::collections::BTreeSet;
 
-use crate::findings::{Finding, Severity};
-use crate::fix::Fix;
 use crate::lockout::Verdict;
-use crate::source::{Sources, Span};
+use crate::source::Sources;
 
-use super::{Failure, Report, why};
+use super::wrap::{columns, padded, wrapped};
+use super::{Failure, Report, patch, plain, snippet, why};
+
+/// What lines are drawn with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Style {
+    /// Box characters.
+    Unicode,
+    /// ASCII only.
+    Ascii,
+    /// Nothing: sentences, for screen readers.
+    Plain,
+}
 
 /// How the text is written.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct TextOptions {
     /// With colour.
     pub(crate) color: bool,
+    /// What lines are drawn with.
+    pub(crate) style: Style,
     /// Only findings.
     pub(crate) quiet: bool,
     /// Also keys without a finding when there are many.
@@ -29,11 +41,18 @@ const LISTED: usize = 20;
 
 /// The report as text.
 pub(crate) fn text(report: &Report, sources: &Sources, options: TextOptions) -> String {
-    let renderer = if options.color { Renderer::styled() } else { Renderer::plain() };
-    let renderer = renderer.decor_style(DecorStyle::Ascii).term_width(options.width);
     let mut out = String::new();
     for finding in &report.findings {
-        out.push_str(renderer.render(&groups(finding, report.fix(finding), sources)).trim_end());
+        let fix = report.fix(finding);
+        out.push_str(&match options.style {
+            Style::Plain => plain::sentences(finding, fix, sources),
+            Style::Unicode | Style::Ascii => {
+                snippet::drawn(finding, fix.is_some_and(|fix| fix.review.is_none()), sources, options)
+            }
+        });
+        if let Some(fix) = fix.filter(|_| options.style != Style::Plain) {
+            out.push_str(&format!("\n{}", patch::drawn(fix, sources, options)));
+        }
         out.push_str("\n\n");
     }
     for failure in &report.failures {
@@ -41,7 +60,7 @@ pub(crate) fn text(report: &Report, sources: &Sources, options: TextOptions) -> 
     }
     if !options.quiet {
         out.push_str(&keys(report, sources, options));
-        out.push_str(&summary(report));
+        out.push_str(&wrapped(&summary(report), options.width, options.width).join("\n"));
         out.push('\n');
     }
     out
@@ -52,63 +71,16 @@ pub(super) fn clean(text: &str) -> String {
     annotate_snippets::normalize_untrusted_str(text)
 }
 
-fn level(severity: Severity) -> Level<'static> {
-    match severity {
-        Severity::Error => Level::ERROR,
-        Severity::Warning => Level::WARNING,
-        Severity::Note => Level::NOTE,
-    }
-}
-
-fn groups<'a>(finding: &'a Finding, fix: Option<&'a Fix>, sources: &'a Sources) -> Vec<Group<'a>> {
-    let title = level(finding.severity).primary_title(clean(&finding.message)).id(finding.code.id());
-    let mut group = Group::with_title(title);
-    if let Some(document) = sources.document(finding.span.file) {
-        let primary = AnnotationKind::Primary.span(range(finding.span)).label(clean(&finding.label));
-        let related = finding.related.iter().filter(|related| related.span.file == finding.span.file);
-        let related = related.map(|one| AnnotationKind::Context.span(range(one.span)).label(clean(&one.message)));
-        let snippet = Snippet::source(document.text()).path(clean(sources.path(finding.span.file)));
-        group = group.element(snippet.annotation(primary).annotations(related));
-    }
-    for note in &finding.notes {
-        group = group.element(Level::NOTE.no_name().message(clean(note)));
-    }
-    let patched = fix.and_then(|fix| patched(fix, sources));
-    // The edit says it better.
-    if patched.is_none() {
-        for line in finding.help.lines() {
-            group = group.element(Level::HELP.message(clean(line)));
-        }
-    }
-    let more = format!("more: cfn-lockout explain {}", finding.code.id());
-    std::iter::once(group.element(Level::NOTE.no_name().message(more))).chain(patched).collect()
-}
-
-/// The fix as the lines that it changes.
-fn patched<'a>(fix: &'a Fix, sources: &'a Sources) -> Option<Group<'a>> {
-    let file = fix.edits.first()?.span.file;
-    let title = match fix.review {
-        Some(why) => format!("{} (to be reviewed: {why})", fix.title),
-        None => fix.title.clone(),
-    };
-    let snippet = Snippet::source(sources.document(file)?.text()).path(clean(sources.path(file)));
-    let patches = fix.edits.iter().map(|edit| Patch::new(range(edit.span), clean_lines(&edit.new_text)));
-    Some(Group::with_title(Level::HELP.secondary_title(clean(&title))).element(snippet.patches(patches)))
-}
-
-/// The same of a text whose line ends count.
-fn clean_lines(text: &str) -> String {
-    text.replace("\r\n", "\n").split('\n').map(clean).collect::<Vec<_>>().join("\n")
-}
-
-/// The first line of a place that spans several: the cursor needs no more.
-fn range(span: Span) -> std::ops::Range<usize> {
-    span.start as usize..(span.end.max(span.start)) as usize
-}
-
 fn failed(failure: &Failure) -> String {
     let place = if failure.line > 0 { format!(":{}:{}", failure.line, failure.column) } else { String::new() };
     format!("error: {}\n  --> {}{place}\n\n", clean(&failure.message), clean(&failure.path))
+}
+
+/// A line of the list of keys.
+struct Line {
+    verdict: &'static str,
+    id: String,
+    place: String,
 }
 
 /// One line per key: verdict, logical id, place.
@@ -118,27 +90,51 @@ fn keys(report: &Report, sources: &Sources, options: TextOptions) -> String {
     if rows == 0 || (rows > LISTED && !all) {
         return String::new();
     }
-    let mut out = String::new();
+    let mut lines: Vec<(Line, Option<String>)> = Vec::new();
     for row in &report.keys {
         let line = sources.document(row.file).map_or(1, |document| document.line_col(row.span.start).line);
-        let (verdict, id, path) = (row.verdict.word(), id(&row.stack, &row.logical_id), clean(sources.path(row.file)));
-        out.push_str(&format!("{verdict:<14} {id:<24} {path}:{line}\n"));
-        if options.why {
-            out.push_str(&why::tree(row, options.width, clean));
-        }
+        let place = format!("{}:{line}", clean(sources.path(row.file)));
+        let line = Line { verdict: row.verdict.word(), id: id(&row.stack, &row.logical_id), place };
+        lines.push((line, options.why.then(|| why::tree(row, options, clean))));
     }
     for row in &report.skipped {
-        let (id, path) = (id(&row.stack, &row.logical_id), clean(sources.path(row.file)));
-        out.push_str(&format!("{:<14} {id:<24} {path}: {}\n", "skipped", clean(&row.because)));
+        let place = format!("{}: {}", clean(sources.path(row.file)), clean(&row.because));
+        lines.push((Line { verdict: "skipped", id: id(&row.stack, &row.logical_id), place }, None));
+    }
+    let widest = |of: fn(&Line) -> &str| lines.iter().map(|(line, _)| columns(of(line))).max().unwrap_or(0);
+    let (verdict, id) = (widest(|line| line.verdict), widest(|line| &line.id).min(options.width / 2));
+    let mut out = String::new();
+    for (line, tree) in lines {
+        out.push_str(&aligned(&line, verdict, id, options.width));
+        out.extend(tree);
     }
     out.push('\n');
     out
+}
+
+/// A line in columns of these widths; the place has a line of its own where there is no room for it.
+fn aligned(line: &Line, verdict: usize, id: usize, width: usize) -> String {
+    let id = if id == 0 { String::new() } else { format!("  {}", padded(&line.id, id)) };
+    let start = format!("{}{id}", padded(line.verdict, verdict));
+    if columns(&start) + 2 + columns(&line.place) <= width {
+        return format!("{start}  {}\n", line.place);
+    }
+    let indent = " ".repeat(verdict + 2);
+    let room = width.saturating_sub(verdict + 2).max(20);
+    let place = wrapped(&line.place, room, room).join(&format!("\n{indent}"));
+    format!("{}\n{indent}{place}\n", start.trim_end())
 }
 
 /// A logical id with the nested stacks that lead to it.
 fn id(stack: &str, logical_id: &str) -> String {
     let separator = if stack.is_empty() { "" } else { "/" };
     clean(&format!("{stack}{separator}{logical_id}"))
+}
+
+/// How many facts were asked for and not given. What is left to the deployer's IAM policies is a verdict of its own.
+fn open(report: &Report) -> usize {
+    let open = report.keys.iter().flat_map(|key| &key.open).filter(|open| open.kind != "iam");
+    open.map(|open| (open.kind, open.name.as_str())).collect::<BTreeSet<_>>().len()
 }
 
 /// `1 template, 1 key: 1 lockout`.
@@ -157,8 +153,15 @@ pub(crate) fn summary(report: &Report) -> String {
             .collect();
         format!("{templates}, {}: {}", number(report.keys.len(), "key"), words.join(", "))
     };
+    if report.loops > 0 {
+        out.push_str(&format!(", {} open", number(report.loops, "loop")));
+    }
     if report.unknown > 0 {
         out.push_str(&format!(", {} not checked", number(report.unknown, "nested template")));
+    }
+    match open(report) {
+        0 => {}
+        facts => out.push_str(&format!(", {} open", number(facts, "fact"))),
     }
     if report.suppressed > 0 {
         out.push_str(&format!(", {}", number(report.suppressed, "finding") + " suppressed"));

@@ -1,9 +1,11 @@
 //! `--why`: the reasoning behind one verdict as a tree: key policy, the policies beside it, what follows.
 
-use crate::findings::{StatementWhy, facts};
+use crate::findings::{StatementWhy, cases};
 use crate::policy::Element;
 
 use super::KeyRow;
+use super::text::{Style, TextOptions};
+use super::wrap::{columns, wrapped};
 
 /// A line of the tree with what belongs to it.
 struct Node {
@@ -17,10 +19,10 @@ impl Node {
     }
 }
 
-/// The tree of a key, indented by two columns, in lines of at most `width` columns; `clean` makes a text fit for a terminal.
-pub(super) fn tree(row: &KeyRow, width: usize, clean: fn(&str) -> String) -> String {
+/// The tree of a key, indented by two columns, in lines of the terminal's width; `clean` makes a text fit for it.
+pub(super) fn tree(row: &KeyRow, options: TextOptions, clean: fn(&str) -> String) -> String {
     let mut out = String::new();
-    draw(&nodes(row), "  ", width, clean, &mut out);
+    draw(&nodes(row), "  ", options, clean, &mut out);
     out
 }
 
@@ -37,8 +39,7 @@ fn nodes(row: &KeyRow) -> Vec<Node> {
         let children = vec![Node::leaf(open.help.clone())];
         out.push(Node { text: format!("open: {} `{}`", open.kind, open.name), children });
     }
-    let cases = row.cases.iter().filter(|case| !case.when.is_empty());
-    out.extend(cases.map(|case| Node::leaf(format!("{} when {}", case.verdict.word(), facts(&case.when)))));
+    out.extend(cases(&row.cases).into_iter().map(Node::leaf));
     out.extend(why.assumes.iter().map(|what| Node::leaf(format!("assumes that {what}"))));
     out.extend(why.change.iter().map(|change| Node::leaf(format!("to change it: {change}"))));
     out
@@ -55,47 +56,27 @@ fn statement(one: &StatementWhy) -> String {
     format!("{effect} `{}`: {subject}{}", one.name, one.reason)
 }
 
-fn draw(nodes: &[Node], indent: &str, width: usize, clean: fn(&str) -> String, out: &mut String) {
+/// What the tree is drawn with: the branch and what stands below it, for inner and for last nodes.
+fn branches(style: Style, last: bool) -> (&'static str, &'static str) {
+    match (style, last) {
+        (Style::Unicode, false) => ("├─ ", "│  "),
+        (Style::Unicode, true) => ("└─ ", "   "),
+        (Style::Ascii, false) => ("|- ", "|  "),
+        (Style::Ascii, true) => ("`- ", "   "),
+        (Style::Plain, _) => ("- ", "  "),
+    }
+}
+
+fn draw(nodes: &[Node], indent: &str, options: TextOptions, clean: fn(&str) -> String, out: &mut String) {
     for (index, node) in nodes.iter().enumerate() {
-        let last = index + 1 == nodes.len();
-        let (branch, below) = if last { ("└─ ", "   ") } else { ("├─ ", "│  ") };
+        let (branch, below) = branches(options.style, index + 1 == nodes.len());
         let below = format!("{indent}{below}");
-        for (n, line) in
-            wrapped(&clean(&node.text), width.saturating_sub(indent.chars().count() + 3)).iter().enumerate()
-        {
+        let room = options.width.saturating_sub(columns(indent) + columns(branch));
+        // Lines after the first are indented by two more.
+        for (n, line) in wrapped(&clean(&node.text), room, room.saturating_sub(2)).iter().enumerate() {
             let start = if n == 0 { format!("{indent}{branch}") } else { format!("{below}  ") };
             out.push_str(&format!("{start}{line}\n"));
         }
-        draw(&node.children, &below, width, clean, out);
-    }
-}
-
-/// A text in lines of at most `width` columns, broken between words; a longer word has a line of its own.
-fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in text.split(' ') {
-        // Lines after the first are indented by two more.
-        let room = if lines.len() == 1 { width } else { width.saturating_sub(2) };
-        match lines.last_mut() {
-            Some(line) if line.is_empty() => line.push_str(word),
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= room => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lines_break_between_words() {
-        assert_eq!(wrapped("one two three", 7), ["one two", "three"]);
-        assert_eq!(wrapped("anextremelylongword two", 5), ["anextremelylongword", "two"]);
-        assert_eq!(wrapped("", 5), [""]);
+        draw(&node.children, &below, options, clean, out);
     }
 }

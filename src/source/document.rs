@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::comments::comments;
 use super::error::SourceError;
 use super::lines::{LineCol, Lines};
 use super::load::{LoadError, load};
@@ -110,6 +111,7 @@ pub(crate) struct Loaded {
     pub(super) nodes: Vec<Node>,
     pub(super) root: Option<NodeId>,
     pub(super) duplicates: Vec<Duplicate>,
+    pub(super) comments: Vec<Span>,
 }
 
 /// A file's text and its nodes.
@@ -167,10 +169,11 @@ impl Document {
             return Err(SourceError { message: "the file is empty".to_owned(), line: 1, column: 1 });
         }
         let lines = Lines::new(text);
-        let loaded = load(file, text, &lines, limits).map_err(|error| match error {
+        let mut loaded = load(file, text, &lines, limits).map_err(|error| match error {
             LoadError::Syntax(error) => as_json(text).unwrap_or(error),
             LoadError::Refused(error) => error,
         })?;
+        loaded.comments = comments(file, text, &loaded.nodes);
         let span = Span { file, start: 0, end: 0 };
         let kind = NodeKind::Scalar(Scalar::text_only("", Style::Plain));
         Ok(Document { text: text.into(), lines, loaded, nothing: Node { span, tag: None, kind } })
@@ -178,7 +181,8 @@ impl Document {
 
     /// The same text with other nodes.
     pub(super) fn with(&self, nodes: Vec<Node>, root: NodeId) -> Document {
-        let loaded = Loaded { nodes, root: Some(root), duplicates: self.loaded.duplicates.clone() };
+        let Loaded { duplicates, comments, .. } = &self.loaded;
+        let loaded = Loaded { nodes, root: Some(root), duplicates: duplicates.clone(), comments: comments.clone() };
         Document { text: self.text.clone(), lines: self.lines.clone(), loaded, nothing: self.nothing.clone() }
     }
 
@@ -238,6 +242,16 @@ impl Document {
     /// Line and column of a byte offset.
     pub(crate) fn line_col(&self, offset: u32) -> LineCol {
         self.lines.place(&self.text, offset)
+    }
+
+    /// The text at a place.
+    pub(crate) fn slice(&self, span: Span) -> &str {
+        self.text.get(span.start as usize..span.end as usize).unwrap_or("")
+    }
+
+    /// Comments, each from its `#` to the end of its line, in the order of the text.
+    pub(crate) fn comments(&self) -> &[Span] {
+        &self.loaded.comments
     }
 
     /// Keys that a mapping holds twice.

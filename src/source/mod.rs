@@ -2,6 +2,7 @@
 //!
 //! Follows: AWS CloudFormation User Guide, template-formats.html. Must not know: AWS, templates.
 
+mod comments;
 mod document;
 mod edit;
 mod error;

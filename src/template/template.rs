@@ -11,6 +11,7 @@ use super::expr::{Expr, ExprKind, Key};
 use super::intrinsics::condition_operand;
 use super::read::{key, literal, read};
 use super::structure;
+use super::suppressions::{Suppression, of_policy, suppressions};
 use super::transforms::{grows, has_macro, transforms};
 use super::tree::Unknown;
 
@@ -46,6 +47,8 @@ pub(crate) struct Template {
     pub(crate) written: Option<Document>,
     /// Keys of maps that are written twice in a KMS key, or that write a KMS key twice, with its logical id.
     pub(crate) duplicates: Vec<(String, Duplicate)>,
+    /// What it says about findings that are not to be reported.
+    pub(crate) suppressions: Vec<Suppression>,
     /// What CloudFormation refuses for the form of the sections, with the resource's logical id where there is one.
     pub(crate) malformed: Vec<(String, Refusal)>,
 }
@@ -145,6 +148,7 @@ impl Template {
         Some(Template {
             grows: grows(document) || resources.iter().any(Resource::is_module),
             duplicates: duplicates(document, &resources),
+            suppressions: suppressions(document, &resources),
             index: resources.iter().enumerate().map(|(index, resource)| (resource.id.clone(), index)).collect(),
             parameters: section(document, "Parameters", |_, node| parameter(document, node)),
             mappings: section(document, "Mappings", |_, node| read(document, node)),
@@ -195,6 +199,7 @@ impl Template {
             resources: vec![key],
             outputs: Vec::new(),
             transforms: Vec::new(),
+            suppressions: of_policy(document),
             grows: false,
             unknown: Vec::new(),
             refused: None,

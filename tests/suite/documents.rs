@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::support::{root, run_in};
+use crate::support::{ROLE, folder, report_in, root, run_in};
 
 fn read(path: &str) -> String {
     fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
@@ -20,20 +20,61 @@ fn the_readmes_first_command_is_the_one_that_runs() {
     assert!(run.stdout.contains("error[locks-out-deployer]"));
 }
 
-/// A recorded screen of the README: `$ cfn-lockout …` and what follows it, up to the end of the block.
+/// The rows `| \`cfn-lockout …\` | code | … |`, run in the project's folder.
+#[test]
+fn every_exit_code_is_as_documented() {
+    let text = read("docs/exit-codes.md");
+    let mut codes = Vec::new();
+    for row in text.lines().filter_map(|line| line.strip_prefix("| `cfn-lockout ")) {
+        let (command, rest) = row.split_once("` | ").unwrap();
+        let code: i32 = rest.split(" |").next().unwrap().parse().unwrap();
+        let args: Vec<&str> = command.split_whitespace().collect();
+        let run = run_in(&root(), &args);
+        assert_eq!(run.code, code, "{command}: {}{}", run.stdout, run.stderr);
+        codes.push(code);
+    }
+    assert!([0, 1, 2].iter().all(|code| codes.contains(code)), "each code has an example");
+}
+
+/// The templates of docs/suppressions.md suppress what is found in them.
+#[test]
+fn every_suppression_that_is_shown_suppresses() {
+    let text = read("docs/suppressions.md");
+    let mut seen = 0;
+    let blocks = text.split("\n```").filter_map(|block| block.split_once('\n'));
+    for (kind, block) in blocks.filter(|(kind, _)| ["yaml", "json"].contains(kind)) {
+        let name = format!("template.{kind}");
+        let files = folder(&[(&name, block)]);
+        let report = report_in(files.path(), &["check", &name, ROLE[0], ROLE[1]]);
+        assert_eq!(report.codes(), [""; 0], "{block}");
+        assert!(report.0["summary"]["suppressed"].as_u64() >= Some(1), "{block}");
+        seen += 1;
+    }
+    assert!(seen >= 3, "docs/suppressions.md shows a comment, Metadata in YAML and in JSON");
+}
+
+/// A recorded screen of the README: `$ cfn-lockout …` and what follows it, up to the end of the block. `UPDATE=1 cargo test`
+/// records them anew.
 #[test]
 fn every_recorded_screen_is_what_the_program_prints() {
-    for path in ["README.md", "docs/fidelity.md"] {
+    for path in ["README.md", "docs/fidelity.md", "docs/suppressions.md"] {
         let text = read(path);
         for block in text.split("```console\n").skip(1) {
             let block = block.split("```").next().unwrap();
             let (command, expected) = block.split_once('\n').unwrap();
             let args: Vec<&str> = command.trim_start_matches("$ cfn-lockout").split_whitespace().collect();
             let run = run_in(&root(), &args);
-            assert_eq!(run.stdout.trim_end(), expected.trim_end(), "{path}: {command}");
+            if std::env::var_os("UPDATE").is_some() {
+                let updated = read(path).replace(expected.trim_end(), run.stdout.trim_end());
+                fs::write(root().join(path), updated).unwrap();
+            } else {
+                assert_eq!(run.stdout.trim_end(), expected.trim_end(), "{path}: {command}: UPDATE=1 records it anew");
+            }
         }
     }
-    assert!(read("README.md").contains("```console\n"), "the README shows a screen");
+    for path in ["README.md", "docs/suppressions.md"] {
+        assert!(read(path).contains("```console\n"), "{path} shows a screen");
+    }
 }
 
 #[test]
@@ -52,8 +93,9 @@ fn every_finding_is_in_the_list_of_the_rules() {
     let list = run_in(&root(), &["explain"]).stdout;
     let rules = read("rules/README.md");
     for line in list.lines() {
-        let (severity, code) = line.split_once(' ').unwrap();
-        let row = format!("| [`{}`](explain/{}.md) | {severity} |", code.trim(), code.trim());
+        let (severity, rest) = line.split_once(' ').unwrap();
+        let (code, says) = rest.trim().split_once(' ').unwrap();
+        let row = format!("| [`{code}`](explain/{code}.md) | {severity} | {} |", says.trim());
         assert!(rules.contains(&row), "rules/README.md lacks the row {row}");
     }
 }
@@ -76,7 +118,14 @@ fn the_action_names_only_flags_that_exist() {
 
 #[test]
 fn the_documents_speak_of_the_project_alone() {
-    for path in ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/fidelity.md"] {
+    for path in [
+        "README.md",
+        "CHANGELOG.md",
+        "CONTRIBUTING.md",
+        "docs/architecture.md",
+        "docs/fidelity.md",
+        "docs/suppressions.md",
+    ] {
         assert!(!read(path).contains("/home/"), "{path} names a path of somebody's machine");
     }
 }

@@ -56,7 +56,7 @@ fn the_diff_says_what_it_does_and_writes_nothing() {
     let run = run_in(files.path(), &with(&["fix", "infra"]));
     assert_eq!((run.code, run.stderr.as_str()), (1, ""));
     let (titles, rest) = run.stdout.split_once("---").unwrap();
-    let title = "# safe: add `arn:aws:iam::111122223333:role/Deploy` to the principals of `Administrators` → safe (locks-out-deployer, key `Vault`, infra/kms.yaml:12)\n";
+    let title = "# safe: add `arn:aws:iam::111122223333:role/Deploy` to the principals of `Administrators` -> safe (locks-out-deployer, key `Vault`, infra/kms.yaml:12)\n";
     assert!(titles.starts_with(title), "{titles}");
     assert!(titles.contains("#   or review: add the statement for the account"), "{titles}");
     assert_eq!(format!("---{rest}"), format!("{DIFF}# 1 fix: --write applies them\n"));
@@ -97,7 +97,7 @@ fn what_is_to_be_reviewed_is_written_on_demand_only() {
     let shown = run_in(files.path(), &with(&["fix"])).stdout;
     assert!(
         shown.contains(
-            "# review: exempt `arn:aws:iam::111122223333:role/Deploy` from `Guard` [it weakens a Deny] → safe"
+            "# review: exempt `arn:aws:iam::111122223333:role/Deploy` from `Guard` [it weakens a Deny] -> safe"
         ),
         "{shown}"
     );

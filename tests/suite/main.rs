@@ -14,6 +14,7 @@
 )]
 
 mod bad_input;
+mod baseline;
 mod command_line;
 mod corpus;
 mod differential;
@@ -29,9 +30,13 @@ mod layers;
 mod naive;
 mod nested;
 mod peers;
+mod peers_see;
 mod reader_trees;
 mod recorded;
 mod recorded_text;
 mod resolve_verb;
 mod rule_pages;
+mod screens;
+mod shell;
 mod support;
+mod suppressions;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::deployment::{Deployment, Inputs};
-use crate::findings::Finding;
+use crate::findings::{Finding, Hidden};
 use crate::lockout::check;
 use crate::source::{Document, FileId, Sources, edited};
 use crate::template::{Stacks, Template, Unfollowed};
@@ -61,7 +61,7 @@ fn with<T>(deployer: &str, text: &str, f: impl FnOnce(&mut Fixer<'_>, &[(usize, 
     let checked = [check(&stacks[0], &deployment)];
     let before =
         Before { sources: &sources, known: &Nothing, stacks: &stacks, checked: &checked, deployment: &deployment };
-    let all = findings(&before);
+    let all = findings(&before, &mut Hidden::default());
     f(&mut Fixer::new(before, Effort::VERB), &all)
 }
 
