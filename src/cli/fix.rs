@@ -11,24 +11,22 @@ use crate::source::{FileId, Sources, TextEdit, edited};
 
 use super::args::{FixArgs, Format};
 use super::baseline;
-use super::check::{Input, input, rendered, report, results, write_all};
+use super::check::{Input, input, rendered, report, results, roots_of, write_all};
 use super::exit::Exit;
 use super::files::Files;
-use super::inputs::deployment;
 use super::output::{print, wants_color};
 use super::write::replace;
 
 /// Plans the edits, prints or writes them, and says how it ended: with what is left after writing, else with what is there.
 pub(crate) fn run(args: &FixArgs) -> anyhow::Result<Exit> {
-    let deployment = deployment(&args.flags)?;
-    let Input { mut files, stacks, named } = input(&args.paths, &args.flags, &deployment)?;
-    let checked = results(&mut files, &stacks, &named, &deployment);
+    let Input { mut files, jobs, named } = input(&args.paths, &args.flags)?;
+    let checked = results(&mut files, &jobs, &named);
     let hidden = || baseline::hidden(&args.flags, &files);
     let (mut of_plan, mut of_report, mut of_rest) = (hidden()?, hidden()?, hidden()?);
-    let before =
-        Before { sources: &files.sources, known: &files, stacks: &stacks, checked: &checked, deployment: &deployment };
+    let roots = roots_of(&jobs, &checked);
+    let before = Before { sources: &files.sources, known: &files, roots: &roots };
     let mut fixer = Fixer::new(before, Effort::VERB);
-    let mut plan = Plan::default();
+    let mut plan = Proposal::default();
     for (root, finding) in findings(&before, &mut of_plan) {
         plan.add(&finding, fixer.plan(root, &finding, !args.write || args.include_review), &files.sources);
     }
@@ -41,9 +39,9 @@ pub(crate) fn run(args: &FixArgs) -> anyhow::Result<Exit> {
     }
     let prints_text = args.write && files.stdin().is_some();
     let failures = std::mem::take(&mut files.failures);
-    let found = Report { fixes: plan.fixes, failures, ..report(checked, &mut files, &deployment, &mut of_report) };
+    let found = Report { fixes: plan.fixes, failures, ..report(checked, &jobs, &mut files, &mut of_report) };
     write_all(&found, &files.sources, &args.flags)?;
-    let left = if args.write { report(after, &mut files, &deployment, &mut of_rest) } else { Report::default() };
+    let left = if args.write { report(after, &jobs, &mut files, &mut of_rest) } else { Report::default() };
     print(&match args.flags.format {
         Format::Text if !args.write => changes(&plan.changes, args.flags.quiet),
         _ if prints_text => String::new(),
@@ -57,12 +55,12 @@ pub(crate) fn run(args: &FixArgs) -> anyhow::Result<Exit> {
 
 /// The plan in the words of the report.
 #[derive(Debug, Default)]
-struct Plan {
+struct Proposal {
     changes: Changes,
     fixes: Fixes,
 }
 
-impl Plan {
+impl Proposal {
     fn add(&mut self, finding: &Finding, planned: Planned, sources: &Sources) {
         let change = |fix: &Fix| change(fix, finding, sources);
         match planned {

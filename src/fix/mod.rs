@@ -15,7 +15,7 @@ mod site;
 mod tests;
 mod verify;
 
-pub(crate) use verify::{Before, Effort, Known};
+pub(crate) use verify::{Before, Effort, Known, Root};
 
 use std::collections::BTreeMap;
 
@@ -96,8 +96,8 @@ pub(crate) fn best(before: Before<'_>, hidden: &mut Hidden, effort: Effort) -> F
 /// Every finding that is not hidden, with the number of the template that it is about.
 pub(crate) fn findings(before: &Before<'_>, hidden: &mut Hidden) -> Vec<(usize, Finding)> {
     let mut out: Vec<(usize, Finding)> = Vec::new();
-    for (root, checked) in before.checked.iter().enumerate() {
-        out.extend(judge(checked, before.deployment, hidden).into_iter().map(|finding| (root, finding)));
+    for (at, root) in before.roots.iter().enumerate() {
+        out.extend(judge(root.checked, root.deployment, hidden).into_iter().map(|finding| (at, finding)));
     }
     out.sort_by_key(|(root, finding)| (finding.span.file, finding.span.start, finding.code, *root));
     out
@@ -146,9 +146,9 @@ impl<'a> Fixer<'a> {
     /// What everything comes to with all edits of the plan.
     pub(crate) fn checked_again(&self) -> Vec<Vec<Checked>> {
         let mut again = checked_with(&self.before, &self.accepted, None, &mut Effort::VERB.clone()).unwrap_or_default();
-        let same = |stacks| check(stacks, self.before.deployment);
-        let of = |(index, stacks)| again.remove(&index).unwrap_or_else(|| same(stacks));
-        self.before.stacks.iter().enumerate().map(of).collect()
+        let same = |root: &Root<'_>| check(root.stacks, root.deployment);
+        let of = |(index, root)| again.remove(&index).unwrap_or_else(|| same(root));
+        self.before.roots.iter().enumerate().map(of).collect()
     }
 
     /// Adds the best fix of a finding to the plan. `reviewed`: also one that somebody has to look at.
@@ -189,11 +189,12 @@ impl<'a> Fixer<'a> {
     /// The proven fixes of a finding of the template with number `root`, at most `most`, the best first.
     fn fixes(&mut self, root: usize, finding: &Finding, most: usize, reviewed: bool) -> Vec<Fix> {
         let before = self.before;
-        let Some(key) = key(&before, root, finding) else { return Vec::new() };
+        let Some(root) = before.roots.get(root) else { return Vec::new() };
+        let Some(key) = key(root, finding) else { return Vec::new() };
         let file = key.span.file;
         let Some(document) = before.sources.document(file) else { return Vec::new() };
         let site = self.sites.entry(file).or_insert_with(|| Site::new(document));
-        let case = Case { finding, key, site, deployment: before.deployment };
+        let case = Case { finding, key, site, deployment: root.deployment };
         let tried = candidates(&case).into_iter().filter(|one| reviewed || one.review.is_none()).take(TRIED);
         let mut out: Vec<Fix> = Vec::new();
         for candidate in tried {
@@ -217,7 +218,7 @@ impl<'a> Fixer<'a> {
 }
 
 /// The answer of the key that a finding is about.
-fn key<'a>(before: &Before<'a>, root: usize, finding: &Finding) -> Option<&'a KeyAnswer> {
-    let keys = before.checked.get(root)?.iter().filter(|one| one.stack == finding.stack).flat_map(|one| &one.keys);
+fn key<'a>(root: &Root<'a>, finding: &Finding) -> Option<&'a KeyAnswer> {
+    let keys = root.checked.iter().filter(|one| one.stack == finding.stack).flat_map(|one| &one.keys);
     keys.into_iter().find(|key| key.id == finding.logical_id)
 }

@@ -36,10 +36,17 @@ pub(crate) struct Before<'a> {
     pub(crate) sources: &'a Sources,
     /// The files beside templates.
     pub(crate) known: &'a dyn Known,
-    /// The templates with their nested stacks.
-    pub(crate) stacks: &'a [Stacks],
-    /// What each of them came to.
-    pub(crate) checked: &'a [Vec<Checked>],
+    /// The templates that were checked by themselves; one that has several deployments once for each.
+    pub(crate) roots: &'a [Root<'a>],
+}
+
+/// A template in one deployment.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Root<'a> {
+    /// The template with its nested stacks.
+    pub(crate) stacks: &'a Stacks,
+    /// What each of these came to.
+    pub(crate) checked: &'a [Checked],
     /// Who deploys.
     pub(crate) deployment: &'a Deployment,
 }
@@ -93,7 +100,7 @@ fn summary(checked: &[Checked], deployment: &Deployment) -> Summary {
 
 /// What everything came to before any edit.
 pub(crate) fn state(before: &Before<'_>) -> State {
-    before.checked.iter().map(|checked| summary(checked, before.deployment)).enumerate().collect()
+    before.roots.iter().map(|root| summary(root.checked, root.deployment)).enumerate().collect()
 }
 
 /// How many findings like this one there are in the template with number `root`.
@@ -108,7 +115,8 @@ pub(crate) type Edits = BTreeMap<FileId, Vec<TextEdit>>;
 /// the effort is spent.
 pub(crate) fn with_edits(before: &Before<'_>, edits: &Edits, of: FileId, effort: &mut Effort) -> Option<State> {
     let checked = checked_with(before, edits, Some(of), effort)?;
-    Some(checked.iter().map(|(index, checked)| (*index, summary(checked, before.deployment))).collect())
+    let roots = before.roots.iter().enumerate();
+    Some(roots.filter_map(|(at, root)| Some((at, summary(checked.get(&at)?, root.deployment)))).collect())
 }
 
 /// The templates that hold edited files, checked again; only those that hold the file `of`, if it is named.
@@ -122,9 +130,9 @@ pub(crate) fn checked_with(
         Some(file) => reached(before, file),
         None => edits.keys().flat_map(|&file| reached(before, file)).collect(),
     };
-    let files = |stacks: &Stacks| stacks.all().map(|stack| stack.file).collect::<Vec<_>>();
-    let all: BTreeSet<FileId> = before.stacks.iter().flat_map(files).collect();
-    let own: BTreeSet<FileId> = roots.iter().filter_map(|&root| before.stacks.get(root)).flat_map(files).collect();
+    let files = |root: &Root<'_>| root.stacks.all().map(|stack| stack.file).collect::<Vec<_>>();
+    let all: BTreeSet<FileId> = before.roots.iter().flat_map(files).collect();
+    let own: BTreeSet<FileId> = roots.iter().filter_map(|&root| before.roots.get(root)).flat_map(files).collect();
     let mut documents: BTreeMap<FileId, Document> = BTreeMap::new();
     for (&file, edits) in edits {
         if !own.contains(&file) && all.contains(&file) {
@@ -139,12 +147,12 @@ pub(crate) fn checked_with(
     }
     let mut files = Edited { before, documents };
     let mut out = BTreeMap::new();
-    for (index, stacks) in before.stacks.iter().enumerate().filter(|(index, _)| roots.contains(index)) {
+    for (index, root) in before.roots.iter().enumerate().filter(|(index, _)| roots.contains(index)) {
         effort.checks = effort.checks.checked_sub(1)?;
-        let root = stacks.get(Stacks::ROOT).file;
-        let template = Arc::new(files.parsed(root)?);
-        let mut checked = check(&follow(root, template, &before.deployment.givens, &mut files), before.deployment);
-        checked.iter_mut().for_each(|one| as_before(one, before.checked.get(index)));
+        let file = root.stacks.get(Stacks::ROOT).file;
+        let template = Arc::new(files.parsed(file)?);
+        let mut checked = check(&follow(file, template, &root.deployment.givens, &mut files), root.deployment);
+        checked.iter_mut().for_each(|one| as_before(one, root.checked));
         let worlds: usize = checked.iter().map(|one| one.worlds).sum();
         effort.worlds = effort.worlds.checked_sub(worlds)?;
         out.insert(index, checked);
@@ -153,8 +161,8 @@ pub(crate) fn checked_with(
 }
 
 /// What is known of nested templates hangs on files, and no edit changes it.
-fn as_before(one: &mut Checked, before: Option<&Vec<Checked>>) {
-    if let Some(old) = before.into_iter().flatten().find(|old| old.stack == one.stack) {
+fn as_before(one: &mut Checked, before: &[Checked]) {
+    if let Some(old) = before.iter().find(|old| old.stack == one.stack) {
         one.not_followed.clone_from(&old.not_followed);
         one.matters = old.matters;
     }
@@ -162,10 +170,9 @@ fn as_before(one: &mut Checked, before: Option<&Vec<Checked>>) {
 
 /// The templates that a file may matter to: one that is no stack's template is included somewhere.
 fn reached(before: &Before<'_>, file: FileId) -> BTreeSet<usize> {
-    let holds = |stacks: &Stacks| stacks.all().any(|stack| stack.file == file);
-    let holding: BTreeSet<usize> =
-        (0..).zip(before.stacks).filter(|(_, stacks)| holds(stacks)).map(|(at, _)| at).collect();
-    if holding.is_empty() { (0..before.stacks.len()).collect() } else { holding }
+    let holds = |root: &Root<'_>| root.stacks.all().any(|stack| stack.file == file);
+    let holding: BTreeSet<usize> = (0..).zip(before.roots).filter(|(_, root)| holds(root)).map(|(at, _)| at).collect();
+    if holding.is_empty() { (0..before.roots.len()).collect() } else { holding }
 }
 
 /// The files of the run, some of them edited.
@@ -178,7 +185,7 @@ impl Edited<'_> {
     /// The template in a file, read as it was before.
     fn parsed(&self, file: FileId) -> Option<Template> {
         let document = self.document(file)?;
-        let here = self.before.stacks.iter().flat_map(Stacks::all).find(|stack| stack.file == file)?;
+        let here = self.before.roots.iter().flat_map(|root| root.stacks.all()).find(|stack| stack.file == file)?;
         let is_policy = here.template.keys().any(|key| key.kind == POLICY);
         if is_policy { Some(Template::of_policy(document)) } else { Template::parse(document) }
     }

@@ -20,6 +20,8 @@ pub(crate) use page::{list, page};
 pub(crate) use resolved::resolved;
 pub(crate) use text::{Style, TextOptions, text};
 
+use std::collections::BTreeSet;
+
 use crate::findings::{Finding, Why};
 use crate::fix::{Fix, Fixes, Which};
 use crate::lockout::{Case, Open, Verdict};
@@ -39,8 +41,10 @@ pub(crate) struct Report {
     pub(crate) findings: Vec<Finding>,
     /// The best proven edit for each finding that has one.
     pub(crate) fixes: Fixes,
-    /// How many templates were checked.
-    pub(crate) templates: usize,
+    /// Which deployments of configurations were used for which templates, in words.
+    pub(crate) contexts: Vec<String>,
+    /// The templates that were checked.
+    pub(crate) templates: BTreeSet<FileId>,
     /// How many nested templates are not known: keys in them are not checked.
     pub(crate) unknown: usize,
     /// How many loops may make keys and are not known.

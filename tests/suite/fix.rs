@@ -245,3 +245,16 @@ fn the_json_of_fix_is_the_report_with_its_plan() {
     assert_eq!(report.codes(), ["locks-out-deployer"]);
     assert_eq!(text(&report.0["findings"][0]["fix"]["applicability"]), "safe");
 }
+
+#[test]
+fn a_template_with_several_deployments_is_fixed_for_all_of_them() {
+    let config = "deployments:\n  test:\n    deployer: arn:aws:iam::111122223333:role/Test\n  prod:\n    deployer: arn:aws:iam::111122223333:role/Prod\n";
+    let files = folder(&[(".cfn-lockout.yaml", config), ("kms.yaml", LOCKED)]);
+    assert_eq!(report_in(files.path(), &["check", "."]).codes(), ["locks-out-deployer"; 2]);
+    let run = run_in(files.path(), &["fix", ".", "--write"]);
+    assert_eq!(run.code, 1, "both edits go to one place: {}{}", run.stdout, run.stderr);
+    assert!(run.stdout.ends_with("run it again: some edits would have met\n"), "{}", run.stdout);
+    assert_eq!(run_in(files.path(), &["fix", ".", "--write"]).code, 0);
+    let written = read(files.path(), "kms.yaml");
+    assert!(written.contains("role/Test\n") && written.contains("role/Prod\n"), "{written}");
+}

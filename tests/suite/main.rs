@@ -16,6 +16,7 @@
 mod bad_input;
 mod baseline;
 mod command_line;
+mod configuration;
 mod corpus;
 mod differential;
 mod documents;

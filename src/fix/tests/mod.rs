@@ -8,7 +8,7 @@ use crate::lockout::check;
 use crate::source::{Document, FileId, Sources, edited};
 use crate::template::{Stacks, Template, Unfollowed};
 
-use super::{Before, Effort, Fix, Fixer, Known, Planned, findings};
+use super::{Before, Effort, Fix, Fixer, Known, Planned, Root, findings};
 
 mod lockouts;
 mod others;
@@ -57,10 +57,10 @@ fn with<T>(deployer: &str, text: &str, f: impl FnOnce(&mut Fixer<'_>, &[(usize, 
     let deployer = (!deployer.is_empty()).then(|| deployer.to_owned());
     let inputs = Inputs { deployer, ..Inputs::default() };
     let deployment = Deployment::from_inputs("default", inputs).expect("a deployment");
-    let stacks = [Stacks::of(FileId(0), template.into())];
-    let checked = [check(&stacks[0], &deployment)];
-    let before =
-        Before { sources: &sources, known: &Nothing, stacks: &stacks, checked: &checked, deployment: &deployment };
+    let stacks = Stacks::of(FileId(0), template.into());
+    let checked = check(&stacks, &deployment);
+    let roots = [Root { stacks: &stacks, checked: &checked, deployment: &deployment }];
+    let before = Before { sources: &sources, known: &Nothing, roots: &roots };
     let all = findings(&before, &mut Hidden::default());
     f(&mut Fixer::new(before, Effort::VERB), &all)
 }
