@@ -16,6 +16,7 @@
 mod afterwards;
 mod bad_input;
 mod baseline;
+mod beyond;
 mod command_line;
 mod configuration;
 mod corpus;
