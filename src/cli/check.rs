@@ -8,7 +8,7 @@ use anyhow::bail;
 use crate::deployment::Deployment;
 use crate::findings::{Hidden, nearest};
 use crate::lockout::{Checked, check};
-use crate::report::{Report, TextOptions, collect, conclude, json, text};
+use crate::report::{Report, TextOptions, collect, conclude, github, json, junit, markdown, sarif, text};
 use crate::source::{FileId, Sources};
 use crate::template::Stacks;
 
@@ -142,5 +142,9 @@ fn rendered(report: &Report, sources: &Sources, format: Format, flags: &Flags, c
     match format {
         Format::Text => text(report, sources, options),
         Format::Json => json(report, sources),
+        Format::Sarif => sarif(report, sources),
+        Format::Github => github(report, sources),
+        Format::Junit => junit(report, sources, flags.fail_on.severity()),
+        Format::Markdown => markdown(report, sources),
     }
 }

@@ -60,9 +60,15 @@ pub(crate) fn text(report: &Report, sources: &Sources, options: TextOptions) -> 
     out
 }
 
-/// Text from a template may hold control characters; the terminal must not see them.
+/// Text from a template on one line: it may hold control characters, which no terminal must see, and line ends, behind which
+/// a log would take it for something else.
 pub(super) fn clean(text: &str) -> String {
-    annotate_snippets::normalize_untrusted_str(text)
+    let visible = |c: char| match c {
+        '\n' | '\u{85}' | '\u{2028}' | '\u{2029}' => '␊',
+        '\u{80}'..='\u{9f}' | '\u{200e}' | '\u{200f}' | '\u{fffe}' | '\u{ffff}' => '\u{fffd}',
+        other => other,
+    };
+    annotate_snippets::normalize_untrusted_str(text).chars().map(visible).collect()
 }
 
 fn failed(failure: &Failure) -> String {
