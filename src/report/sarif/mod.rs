@@ -7,6 +7,8 @@ mod results;
 mod rules;
 mod shapes;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
 use crate::source::Sources;
 
 use super::text::summary;
@@ -58,7 +60,6 @@ pub(crate) fn sarif(report: &Report, sources: &Sources) -> String {
 
 /// A path as the URI of a file: relative to the base, unless it is absolute.
 fn location(path: &str) -> ArtifactLocation {
-    use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
     const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.').remove(b'_').remove(b'~');
     let encoded = utf8_percent_encode(path, KEPT).to_string();
     let drive = path.as_bytes().get(1) == Some(&b':') && path.as_bytes().get(2) == Some(&b'/');

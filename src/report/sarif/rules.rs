@@ -7,6 +7,8 @@ use super::shapes::{Configuration, Message, Rule, RuleProperties};
 
 /// The notification about a file that could not be checked.
 pub(super) const NOT_CHECKED: &str = "not-checked";
+const NOT_CHECKED_MEANS: &str =
+    "The file cannot be read or is no template, so nothing is known about its keys. The exit code is 2.";
 
 /// A rule for every code, in the order of the catalogue.
 pub(super) fn all() -> Vec<Rule> {
@@ -24,8 +26,8 @@ pub(super) fn not_checked() -> Rule {
         id: NOT_CHECKED,
         name: name(NOT_CHECKED),
         short_description: Message::plain("a file that could not be checked".to_owned()),
-        full_description: None,
-        help: None,
+        full_description: Some(Message::plain(NOT_CHECKED_MEANS.to_owned())),
+        help: Some(Message::plain(NOT_CHECKED_MEANS.to_owned())),
         help_uri: None,
         default_configuration: Configuration { level: "error" },
         properties: None,
@@ -62,13 +64,13 @@ fn meaning(page: &str) -> String {
     lines.take_while(|line| !line.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
-/// `LocksOutDeployer` of `locks-out-deployer`.
-fn name(id: &str) -> String {
+/// `LocksOutDeployer` of `locks-out-deployer`; nothing where that is the same word (SARIF §3.49.7).
+fn name(id: &str) -> Option<String> {
     let word = |word: &str| {
         let mut letters = word.chars();
         letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect::<String>()
     };
-    id.split('-').map(word).collect()
+    id.contains('-').then(|| id.split('-').map(word).collect())
 }
 
 #[cfg(test)]
@@ -82,6 +84,7 @@ mod tests {
             assert!(!rule.short_description.text.starts_with('…'), "{}", rule.id);
             assert_eq!(all().get(index(code)).map(|rule| rule.id), Some(code.id()));
         }
-        assert_eq!(name("locks-out-deployer"), "LocksOutDeployer");
+        assert_eq!(name("locks-out-deployer").as_deref(), Some("LocksOutDeployer"));
+        assert_eq!(name("undecided"), None);
     }
 }

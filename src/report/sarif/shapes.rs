@@ -49,7 +49,8 @@ pub(super) struct Driver {
 #[serde(rename_all = "camelCase")]
 pub(super) struct Rule {
     pub(super) id: &'static str,
-    pub(super) name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) name: Option<String>,
     pub(super) short_description: Message,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) full_description: Option<Message>,
