@@ -8,6 +8,9 @@ use serde_json::{Value, json};
 use crate::peers::python;
 use crate::support::{ROLE, folder, root, run_in, text};
 
+/// Names and contents of files.
+type Files = Vec<(String, String)>;
+
 /// The formats that another program reads.
 const READ: [&str; 4] = ["json", "sarif", "junit", "markdown"];
 
@@ -24,7 +27,7 @@ pub(crate) fn read(reports: &[(&str, String)]) -> Option<Vec<Value>> {
 }
 
 /// What `check` is asked: the examples with and without a deployer, the situations of the screens, broken files.
-fn runs() -> Vec<(Vec<(String, String)>, Vec<String>)> {
+fn runs() -> Vec<(Files, Vec<String>)> {
     let mut out = Vec::new();
     for entry in fs::read_dir(root().join("tests/screens")).unwrap() {
         let situation = fs::read_to_string(entry.unwrap().path()).unwrap();

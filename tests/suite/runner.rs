@@ -102,7 +102,8 @@ impl Step {
             }
             command.env("GITHUB_OUTPUT", &output).env("GITHUB_STEP_SUMMARY", &summary).env("GITHUB_ACTIONS", "true");
             command.env("RUNNER_TEMP", self.temp.path()).env("RUNNER_OS", "Linux").env("RUNNER_ARCH", "X64");
-            let paths = self.path.iter().cloned().chain(std::env::split_paths(&std::env::var_os("PATH").unwrap()));
+            let path = std::env::var_os("PATH").unwrap();
+            let paths = self.path.iter().cloned().chain(std::env::split_paths(&path));
             command.env("PATH", std::env::join_paths(paths).unwrap());
             let run = finished(command.output().expect("bash runs"));
             done.code = run.code;
