@@ -3,13 +3,16 @@
 mod args;
 mod baseline;
 mod check;
+mod config;
 mod discover;
 mod exit;
 mod explain;
 mod files;
+mod given;
 mod inputs;
 mod nested;
 mod output;
+mod plan;
 mod progress;
 mod resolve;
 mod scan;

@@ -114,8 +114,11 @@ impl Judge<'_> {
 
     /// Who deploys, and what is assumed.
     pub(super) fn notes(&self, key: &KeyAnswer) -> Vec<String> {
-        let deployer = self.deployment.deployer.iter().map(|arn| format!("deployer: {arn}"));
-        deployer.chain(key.assumes.iter().map(|what| format!("assumes that {what}"))).collect()
+        let Deployment { deployer, origin, .. } = self.deployment;
+        let origin = origin.as_ref().map_or_else(String::new, |origin| format!(" (from {origin})"));
+        let deployer = deployer.iter().map(|arn| format!("deployer: {arn}{origin}"));
+        let named = (self.deployment.name != "default").then(|| format!("deployment: {}", self.deployment.name));
+        named.into_iter().chain(deployer).chain(key.assumes.iter().map(|what| format!("assumes that {what}"))).collect()
     }
 
     fn undecided(&self, key: &KeyAnswer) -> Finding {

@@ -17,6 +17,7 @@ mod action;
 mod bad_input;
 mod baseline;
 mod command_line;
+mod configuration;
 mod corpus;
 mod differential;
 mod documents;
