@@ -38,7 +38,16 @@ struct Case {
 /// The report as JUnit XML; `fails` is the least severity that counts as a failure, or none.
 pub(crate) fn junit(report: &Report, sources: &Sources, fails: Option<Severity>) -> String {
     let mut suites: BTreeMap<String, Vec<Case>> = BTreeMap::new();
-    let mut add = |file: &str, case: Case| suites.entry(clean(file)).or_default().push(case);
+    let mut names: BTreeMap<(String, String), usize> = BTreeMap::new();
+    let mut add = |file: &str, mut case: Case| {
+        // Readers take cases of one name for one.
+        let nth = names.entry((clean(file), case.name.clone())).or_default();
+        *nth += 1;
+        if *nth > 1 {
+            case.name = format!("{} ({nth})", case.name);
+        }
+        suites.entry(clean(file)).or_default().push(case);
+    };
     report.failures.iter().for_each(|failure| add(&failure.path, not_checked(failure)));
     for told in Told::all(report, sources) {
         add(told.place.file, finding(&told, fails.is_some_and(|least| told.finding.severity >= least)));

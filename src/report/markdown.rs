@@ -25,8 +25,8 @@ pub(crate) fn markdown(report: &Report, sources: &Sources) -> String {
 
 fn within(report: &Report, sources: &Sources, limit: usize, table: usize) -> String {
     let mut out = format!("## cfn-lockout\n\n{}\n", summary(report));
-    for failure in &report.failures {
-        let text = failed(failure);
+    let contexts = report.contexts.iter().map(|line| format!("\n{}\n", code(line)));
+    for text in report.failures.iter().map(failed).chain(contexts) {
         if out.len() + text.len() <= table {
             out.push_str(&text);
         }

@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
 
 use cfn_lockout::reader::{Tree, tree};
+use tempfile::TempDir;
 
 use crate::support::{finished, root};
 
@@ -20,7 +22,7 @@ pub(crate) struct Step {
     pub(crate) github: Vec<(&'static str, String)>,
     /// Folders in front of PATH.
     pub(crate) path: Vec<PathBuf>,
-    temp: tempfile::TempDir,
+    temp: Arc<TempDir>,
 }
 
 /// What became of it.
@@ -32,12 +34,14 @@ pub(crate) struct Done {
     pub(crate) stdout: String,
     pub(crate) summary: String,
     pub(crate) outputs: BTreeMap<String, String>,
+    /// Where the reports are.
+    _temp: Arc<TempDir>,
 }
 
 impl Step {
     /// The action in a workspace. It finds a release of the program that was built for the tests.
     pub(crate) fn new(workspace: &Path) -> Step {
-        let temp = tempfile::tempdir().expect("a temporary folder");
+        let temp = Arc::new(tempfile::tempdir().expect("a temporary folder"));
         let step = Step {
             workspace: workspace.to_owned(),
             with: Vec::new(),
@@ -90,6 +94,7 @@ impl Step {
             stdout: String::new(),
             summary: String::new(),
             outputs: BTreeMap::new(),
+            _temp: self.temp.clone(),
         };
         for step in items(at(at(&action, "runs"), "steps")) {
             let (output, summary) = (self.file("output"), self.file("summary"));
