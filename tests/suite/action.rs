@@ -206,3 +206,33 @@ fn without_an_archive_the_checkout_is_built() {
     let own = Step::new(at.path()).with("version", concat!("v", env!("CARGO_PKG_VERSION"))).run();
     assert!(own.code == 0 && own.log.contains("checksum verified"), "{}", own.log);
 }
+
+/// The release workflow packs with `action/pack.sh`: its archive goes through the action.
+#[test]
+fn what_is_packed_is_what_the_action_takes() {
+    let read = |path: &str| fs::read_to_string(crate::support::root().join(path)).unwrap();
+    let names = ["action/pack.sh", "Cargo.toml", "LICENSE", "README.md"];
+    let files: Vec<(&str, String)> = names.iter().map(|name| (*name, read(name))).collect();
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
+    let at = folder(&files);
+    let bin = at.path().join("bin");
+    fs::create_dir(&bin).unwrap();
+    program(&bin.join("rustup"), "exit 0");
+    let built = "target/$TARGET/release";
+    let script = format!(
+        "mkdir -p {built}\nprintf '#!/bin/sh\\nexec {} \"$@\"\\n' > {built}/cfn-lockout\nchmod +x {built}/cfn-lockout",
+        env!("CARGO_BIN_EXE_cfn-lockout")
+    );
+    program(&bin.join("cargo"), &script);
+    let pack =
+        |tag: &str| format!("PATH=$PWD/bin:$PATH TARGET=x86_64-unknown-linux-musl TAG={tag} bash action/pack.sh");
+    shell(at.path(), &format!("! {}", pack("v9.9.9")));
+    shell(at.path(), &pack(concat!("v", env!("CARGO_PKG_VERSION"))));
+    let templates = folder(&[("kms.yaml", DELEGATES)]);
+    let step = Step::new(templates.path());
+    fs::remove_dir_all(step.releases()).unwrap();
+    fs::rename(at.path().join("dist"), step.releases()).unwrap();
+    shell(&step.releases(), "{ sha256sum *.tar.gz || shasum -a 256 *.tar.gz; } > SHA256SUMS");
+    let done = step.run();
+    assert!(done.code == 0 && done.log.contains("checksum verified"), "{}", done.log);
+}
