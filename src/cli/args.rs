@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::findings::{Severity, nearest};
+use crate::findings::Severity;
+use crate::world::nearest;
 
 /// Says before you deploy whether AWS KMS will refuse the key policies of CloudFormation templates.
 #[derive(Debug, Parser)]

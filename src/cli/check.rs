@@ -6,11 +6,12 @@ use std::path::PathBuf;
 use anyhow::bail;
 
 use crate::deployment::Deployment;
-use crate::findings::{Hidden, nearest};
+use crate::findings::Hidden;
 use crate::lockout::{Checked, check};
 use crate::report::{Report, TextOptions, collect, conclude, github, json, junit, markdown, sarif, text};
 use crate::source::{FileId, Sources};
 use crate::template::Stacks;
+use crate::world::nearest;
 
 use super::args::{CheckArgs, Flags, Format, PolicyArgs};
 use super::baseline;

@@ -10,8 +10,8 @@ use std::rc::Rc;
 use anyhow::bail;
 use ignore::overrides::OverrideBuilder;
 
-use crate::findings::nearest;
 use crate::source::FileId;
+use crate::world::nearest;
 
 use super::args::Flags;
 use super::config::{self, Config, Planned};

@@ -1,6 +1,6 @@
 //! The catalogue of finding codes (design §7): a code names the problem and never changes meaning.
 
-use super::suggest::nearest;
+use crate::world::nearest;
 
 /// How much a finding matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -43,6 +43,22 @@ pub(crate) enum Code {
     MalformedPolicy,
     /// A statement, or a part of one, that KMS accepts and ignores.
     IneffectiveStatement,
+    /// An account id that CloudFormation reads as a number.
+    NumberLikeAccountId,
+    /// A text that only Fn::Sub would have replaced.
+    SubstitutionNotApplied,
+    /// No statement lets the account delegate to IAM.
+    NoAccountDelegation,
+    /// Everyone who can change the policy is sure to go.
+    FragileAdministrator,
+    /// A Deny that also stops AWS services.
+    DeniesAwsServices,
+    /// The key would be created, and then a handler call of the deployer fails.
+    DeployerCannotFinish,
+    /// Rollback or deletion would leave the key behind.
+    DeployerCannotDelete,
+    /// A resource hands the key to a service that cannot use it.
+    ServiceCannotUseKey,
     /// The lockout check is switched off.
     BypassesLockoutCheck,
     /// A suppression that suppresses nothing.
@@ -51,7 +67,7 @@ pub(crate) enum Code {
 
 impl Code {
     /// Every code that this version can report, in the order of design §7.
-    pub(crate) const ALL: [Code; 10] = [
+    pub(crate) const ALL: [Code; 18] = [
         Code::LocksOutDeployer,
         Code::MayLockOutDeployer,
         Code::ReliesOnDeployerIam,
@@ -60,6 +76,14 @@ impl Code {
         Code::TemplateRefused,
         Code::MalformedPolicy,
         Code::IneffectiveStatement,
+        Code::NumberLikeAccountId,
+        Code::SubstitutionNotApplied,
+        Code::NoAccountDelegation,
+        Code::FragileAdministrator,
+        Code::DeniesAwsServices,
+        Code::DeployerCannotFinish,
+        Code::DeployerCannotDelete,
+        Code::ServiceCannotUseKey,
         Code::BypassesLockoutCheck,
         Code::UnusedSuppression,
     ];
@@ -81,6 +105,14 @@ impl Code {
             Code::TemplateRefused => "template-refused",
             Code::MalformedPolicy => "malformed-policy",
             Code::IneffectiveStatement => "ineffective-statement",
+            Code::NumberLikeAccountId => "number-like-account-id",
+            Code::SubstitutionNotApplied => "substitution-not-applied",
+            Code::NoAccountDelegation => "no-account-delegation",
+            Code::FragileAdministrator => "fragile-administrator",
+            Code::DeniesAwsServices => "denies-aws-services",
+            Code::DeployerCannotFinish => "deployer-cannot-finish",
+            Code::DeployerCannotDelete => "deployer-cannot-delete",
+            Code::ServiceCannotUseKey => "service-cannot-use-key",
             Code::BypassesLockoutCheck => "bypasses-lockout-check",
             Code::UnusedSuppression => "unused-suppression",
         }
@@ -89,28 +121,45 @@ impl Code {
     /// What it says, in a few words.
     pub(crate) fn says(self) -> &'static str {
         match self {
-            Code::LocksOutDeployer => "KMS would refuse the key with the lockout message",
+            Code::LocksOutDeployer => "KMS would refuse the key as a lockout",
             Code::MayLockOutDeployer => "… for other values that the template allows",
-            Code::ReliesOnDeployerIam => "it holds if the deployer's IAM policies allow it",
+            Code::ReliesOnDeployerIam => "holds if the deployer's IAM policies allow it",
             Code::Undecided => "it depends on facts that were not given",
-            Code::InvalidPrincipal => "a principal that cannot exist",
+            Code::InvalidPrincipal => "a principal that cannot exist, or not yet",
             Code::TemplateRefused => "CloudFormation itself refuses the template",
             Code::MalformedPolicy => "not a key policy that KMS reads",
             Code::IneffectiveStatement => "accepted and ignored",
+            Code::NumberLikeAccountId => "an account id that is read as another number",
+            Code::SubstitutionNotApplied => "`${AWS::AccountId}` in a text without Fn::Sub",
+            Code::NoAccountDelegation => "no statement lets the account delegate to IAM",
+            Code::FragileAdministrator => "whoever can change the policy is sure to go",
+            Code::DeniesAwsServices => "a Deny that also stops AWS services",
+            Code::DeployerCannotFinish => "created, and then a call of the deployer fails",
+            Code::DeployerCannotDelete => "rollback or deletion would leave the key behind",
+            Code::ServiceCannotUseKey => "hands the key to a service that cannot use it",
             Code::BypassesLockoutCheck => "the check is switched off",
             Code::UnusedSuppression => "a suppression that suppresses nothing",
         }
     }
 
-    /// The severity of design §7.
+    /// The severity of design §7; where a code has two, the graver.
     pub(crate) fn severity(self) -> Severity {
         match self {
-            Code::LocksOutDeployer | Code::InvalidPrincipal | Code::TemplateRefused | Code::MalformedPolicy => {
-                Severity::Error
-            }
+            Code::LocksOutDeployer
+            | Code::InvalidPrincipal
+            | Code::TemplateRefused
+            | Code::MalformedPolicy
+            | Code::NumberLikeAccountId
+            | Code::SubstitutionNotApplied
+            | Code::DeployerCannotFinish
+            | Code::ServiceCannotUseKey => Severity::Error,
             Code::MayLockOutDeployer
             | Code::Undecided
             | Code::IneffectiveStatement
+            | Code::NoAccountDelegation
+            | Code::FragileAdministrator
+            | Code::DeniesAwsServices
+            | Code::DeployerCannotDelete
             | Code::BypassesLockoutCheck
             | Code::UnusedSuppression => Severity::Warning,
             Code::ReliesOnDeployerIam => Severity::Note,
@@ -128,6 +177,14 @@ impl Code {
             Code::TemplateRefused => include_str!("../../rules/explain/template-refused.md"),
             Code::MalformedPolicy => include_str!("../../rules/explain/malformed-policy.md"),
             Code::IneffectiveStatement => include_str!("../../rules/explain/ineffective-statement.md"),
+            Code::NumberLikeAccountId => include_str!("../../rules/explain/number-like-account-id.md"),
+            Code::SubstitutionNotApplied => include_str!("../../rules/explain/substitution-not-applied.md"),
+            Code::NoAccountDelegation => include_str!("../../rules/explain/no-account-delegation.md"),
+            Code::FragileAdministrator => include_str!("../../rules/explain/fragile-administrator.md"),
+            Code::DeniesAwsServices => include_str!("../../rules/explain/denies-aws-services.md"),
+            Code::DeployerCannotFinish => include_str!("../../rules/explain/deployer-cannot-finish.md"),
+            Code::DeployerCannotDelete => include_str!("../../rules/explain/deployer-cannot-delete.md"),
+            Code::ServiceCannotUseKey => include_str!("../../rules/explain/service-cannot-use-key.md"),
             Code::BypassesLockoutCheck => include_str!("../../rules/explain/bypasses-lockout-check.md"),
             Code::UnusedSuppression => include_str!("../../rules/explain/unused-suppression.md"),
         }

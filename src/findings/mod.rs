@@ -4,15 +4,21 @@
 
 mod baseline;
 mod code;
+mod denied_services;
 mod hidden;
 mod ignored;
 mod judge;
 mod lockouts;
 mod loops;
+mod nobody_left;
 mod reasons;
 mod refused;
-mod suggest;
+mod services;
+mod stuck;
+#[cfg(test)]
+mod tests;
 mod unfollowed;
+mod unread;
 mod unused;
 mod words;
 
@@ -21,7 +27,6 @@ pub(crate) use code::{Code, Severity};
 pub(crate) use hidden::Hidden;
 pub(crate) use judge::{judge, reasoning};
 pub(crate) use reasons::{StatementWhy, Why};
-pub(crate) use suggest::nearest;
 pub(crate) use words::cases;
 
 use crate::source::Span;

@@ -8,15 +8,19 @@ use crate::deployment::Deployment;
 use crate::policy::{Document, Doubt, Grant, Layer, doubts};
 use crate::resolve::Scope;
 use crate::source::{Duplicate, FileId, Span};
-use crate::template::{POLICY, Resource, Stacks, Suppression, Unknown};
+use crate::template::{NumberLike, POLICY, Resource, Stacks, Suppression, Unknown};
 use crate::world::{Budget, Refusal, Tree, Value, World, explore};
 
 use super::administrators::administrators;
 use super::answer::{self, Answered};
+use super::beyond::{Beyond, beyond};
 use super::cases::cases;
 use super::evaluate::{Leaf, Outcome, Subject, evaluate};
+use super::handlers::{Stuck, stuck};
 use super::nested::{self, NotFollowed, Refusals};
 use super::opens::opens;
+use super::reach::Identity;
+use super::services::{Unusable, unusable};
 use super::verdict::{Case, Open, Verdict};
 
 /// How many worlds may be run for all keys of a template.
@@ -43,6 +47,8 @@ pub(crate) struct Checked {
     pub(crate) refusals: Vec<(String, Refusal)>,
     /// What is written twice in a key, with the key's logical id.
     pub(crate) duplicates: Vec<(String, Duplicate)>,
+    /// Account ids that are read as other numbers.
+    pub(crate) numbers: Vec<NumberLike>,
     /// What its template says about findings that are not to be reported.
     pub(crate) suppressions: Vec<Suppression>,
     /// How many worlds were run for all of it.
@@ -79,6 +85,12 @@ pub(crate) struct KeyAnswer {
     pub(crate) exhausted: bool,
     /// Facts of less than high confidence without which the verdict would be another, as "assumes that …".
     pub(crate) assumes: Vec<String>,
+    /// What else is wrong with its policy.
+    pub(crate) beyond: Beyond,
+    /// The calls of CloudFormation's handlers that the deployer is denied once the key exists.
+    pub(crate) stuck: Vec<Stuck>,
+    /// The resources whose services cannot use the key.
+    pub(crate) unusable: Vec<Unusable>,
 }
 
 /// Checks every key of a template and of the stacks nested in it: one result for each stack, the template's own first.
@@ -92,6 +104,7 @@ pub(crate) fn check(stacks: &Stacks, deployment: &Deployment) -> Vec<Checked> {
         refusals: nested::refusals(&scopes, &nominal),
         nominal,
         worlds: Cell::new(WORLDS_OF_ALL),
+        worlds_afterwards: Cell::new(WORLDS_OF_ALL),
     };
     scopes.iter().map(|scope| run.stack(scope)).collect()
 }
@@ -103,6 +116,7 @@ struct Run<'d> {
     has_defaults: bool,
     refusals: Refusals,
     worlds: Cell<usize>,
+    worlds_afterwards: Cell<usize>,
 }
 
 impl Run<'_> {
@@ -115,6 +129,7 @@ impl Run<'_> {
             not_followed: nested::not_followed(scope, &self.nominal),
             refusals: self.refusals.get(&scope.id).cloned().unwrap_or_default(),
             duplicates: scope.template.duplicates.clone(),
+            numbers: scope.template.numbers.clone(),
             suppressions: scope.template.suppressions.clone(),
             worlds: 0,
             matters: true,
@@ -133,12 +148,25 @@ impl Run<'_> {
             };
             scope.renew();
             match check_key(&subject, &self.nominal, self.has_defaults) {
-                Ok(answer) => out.keys.push(answer),
+                Ok(answer) => out.keys.push(self.afterwards(&subject, answer)),
                 Err(because) => out.skipped.push((key.id.clone(), because)),
             }
         }
         out.worlds = before.saturating_sub(self.worlds.get());
         out
+    }
+
+    /// The same answer with what happens once the key exists, for which other worlds may be run than for verdicts. A policy by
+    /// itself belongs to no stack.
+    fn afterwards(&self, subject: &Subject<'_>, answer: KeyAnswer) -> KeyAnswer {
+        if subject.key.kind == POLICY {
+            return answer;
+        }
+        subject.scope.renew();
+        let subject = &Subject { worlds: &self.worlds_afterwards, ..*subject };
+        let identity = Identity::of(subject.scope, subject.key, &self.nominal);
+        let stuck = stuck(subject, &identity, &self.nominal);
+        KeyAnswer { stuck, unusable: unusable(subject, &identity, &self.nominal), ..answer }
     }
 }
 
@@ -177,6 +205,9 @@ fn check_key(subject: &Subject<'_>, nominal: &World, has_defaults: bool) -> Resu
             .map_or_else(Vec::new, |policy| assumes(subject, policy, nominal, answered, leaf.as_ref())),
         policy,
         leaf,
+        beyond: beyond(subject, nominal),
+        stuck: Vec::new(),
+        unusable: Vec::new(),
     })
 }
 

@@ -6,22 +6,36 @@
 mod administrators;
 mod answer;
 mod assume;
+mod beyond;
+mod calls;
 mod cases;
 mod change;
 mod check;
+mod durability;
 mod evaluate;
 mod exist;
+mod handlers;
 mod nested;
 mod opens;
+mod ordering;
+mod reach;
 mod refusals;
 mod resolved;
+mod services;
 #[cfg(test)]
 mod tests;
+mod unsubstituted;
 mod verdict;
 
+pub(crate) use beyond::About;
 pub(crate) use change::{Change, change};
 pub(crate) use check::{Checked, KeyAnswer, check};
+pub(crate) use durability::{Holder, HolderKind};
 pub(crate) use evaluate::Outcome;
+pub(crate) use handlers::Stuck;
 pub(crate) use nested::NotFollowed;
+pub(crate) use ordering::Unordered;
 pub(crate) use resolved::{Resolved, resolved};
+pub(crate) use services::Unusable;
+pub(crate) use unsubstituted::Unsubstituted;
 pub(crate) use verdict::{Case, Open, Subject, Verdict, When, WhenTest};

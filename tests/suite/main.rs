@@ -14,8 +14,10 @@
 )]
 
 mod action;
+mod afterwards;
 mod bad_input;
 mod baseline;
+mod beyond;
 mod command_line;
 mod configuration;
 mod corpus;

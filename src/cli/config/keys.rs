@@ -2,8 +2,8 @@
 
 use anyhow::bail;
 
-use crate::findings::nearest;
 use crate::source::{Document, NodeId, NodeKind};
+use crate::world::nearest;
 
 /// Of the file.
 const TOP: [&str; 2] = ["deployments", "exclude"];
