@@ -8,6 +8,7 @@ mod discover;
 mod exit;
 mod explain;
 mod files;
+mod fix;
 mod given;
 mod inputs;
 mod nested;
@@ -17,6 +18,7 @@ mod progress;
 mod resolve;
 mod scan;
 mod shell;
+mod write;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -41,6 +43,7 @@ pub fn main() -> ExitCode {
     let ran = match &cli.verb {
         Verb::Check(args) => check::run(args),
         Verb::Policy(args) => check::run_policy(args),
+        Verb::Fix(args) => fix::run(args),
         Verb::Resolve(args) => resolve::run(args),
         Verb::Explain(args) => explain::run(args),
         Verb::Completions(args) => shell::completions(args),

@@ -7,9 +7,9 @@
 use crate::findings::{Finding, Severity};
 use crate::source::Sources;
 
-use super::text::{Style, TextOptions, clean, summary};
+use super::text::{Style, TextOptions, clean, drawn, summary};
 use super::told::{Told, resource};
-use super::{Failure, Report, snippet};
+use super::{Failure, Report};
 
 /// GitHub refuses a summary of more than 1 MiB for a step; the rest is for what else the step says.
 const LIMIT: usize = 960 << 10;
@@ -113,7 +113,7 @@ fn finding(told: &Told<'_>, sources: &Sources) -> String {
     let of = if resource.is_empty() { String::new() } else { format!(", {}", code(&resource)) };
     let options =
         TextOptions { color: false, style: Style::Ascii, quiet: false, verbose: false, why: false, width: WIDTH };
-    let drawing = snippet::drawn(told.finding, sources, options);
+    let drawing = drawn(told.finding, told.fix, sources, options);
     format!("\n{place}{of}\n\n{}", fenced(&drawing))
 }
 

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use crate::findings::Finding;
+use crate::fix::Fix;
 use crate::lockout::Verdict;
 use crate::source::Sources;
 
 use super::wrap::{columns, padded, wrapped};
-use super::{Failure, Report, plain, snippet, why};
+use super::{Failure, Report, patch, plain, snippet, why};
 
 /// What lines are drawn with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,10 +50,7 @@ pub(crate) fn text(report: &Report, sources: &Sources, options: TextOptions) -> 
         out.push('\n');
     }
     for finding in &report.findings {
-        out.push_str(&match options.style {
-            Style::Plain => plain::sentences(finding, sources),
-            Style::Unicode | Style::Ascii => snippet::drawn(finding, sources, options),
-        });
+        out.push_str(&drawn(finding, report.fix(finding), sources, options));
         out.push_str("\n\n");
     }
     for failure in &report.failures {
@@ -63,6 +62,18 @@ pub(crate) fn text(report: &Report, sources: &Sources, options: TextOptions) -> 
         out.push('\n');
     }
     out
+}
+
+/// A finding, and its fix where there is one.
+pub(super) fn drawn(finding: &Finding, fix: Option<&Fix>, sources: &Sources, options: TextOptions) -> String {
+    if options.style == Style::Plain {
+        return plain::sentences(finding, fix, sources);
+    }
+    let drawing = snippet::drawn(finding, fix.is_some_and(|fix| fix.review.is_none()), sources, options);
+    match fix {
+        Some(fix) => format!("{drawing}\n{}", patch::drawn(fix, sources, options)),
+        None => drawing,
+    }
 }
 
 /// Text from a template on one line: it may hold control characters, which no terminal must see, and line ends, behind which

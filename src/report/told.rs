@@ -3,11 +3,12 @@
 //! Comes in: a finding and the files. Goes out: texts that are fit for a log, not yet escaped. Must not know: any format.
 
 use crate::findings::Finding;
+use crate::fix::Fix;
 use crate::source::{Sources, Span};
 
-use super::Report;
 use super::json::Places;
 use super::text::clean;
+use super::{Report, patch};
 
 /// A place: a file, and lines and columns from 1.
 #[derive(Debug, PartialEq, Eq)]
@@ -51,15 +52,17 @@ pub(super) struct Told<'r> {
     pub(super) notes: Vec<String>,
     /// What to do; may be empty.
     pub(super) help: Vec<String>,
+    /// The edit that makes it go away, where one is proven.
+    pub(super) fix: Option<&'r Fix>,
 }
 
 impl<'r> Told<'r> {
     /// All findings of a report, in its order.
     pub(super) fn all(report: &'r Report, sources: &'r Sources) -> Vec<Told<'r>> {
-        report.findings.iter().map(|finding| Told::new(finding, sources)).collect()
+        report.findings.iter().map(|finding| Told::new(finding, report.fix(finding), sources)).collect()
     }
 
-    fn new(finding: &'r Finding, sources: &'r Sources) -> Told<'r> {
+    fn new(finding: &'r Finding, fix: Option<&'r Fix>, sources: &'r Sources) -> Told<'r> {
         let related = |span| Place::of(span, sources);
         Told {
             finding,
@@ -69,6 +72,7 @@ impl<'r> Told<'r> {
             related: finding.related.iter().map(|one| (related(one.span), clean(&one.message))).collect(),
             notes: finding.notes.iter().map(|note| clean(note)).collect(),
             help: finding.help.lines().map(clean).collect(),
+            fix,
         }
     }
 
@@ -79,11 +83,17 @@ impl<'r> Told<'r> {
         label.into_iter().chain(related).chain(self.ends()).collect()
     }
 
+    /// What the fix does, where there is one.
+    pub(super) fn fix_title(&self) -> Option<String> {
+        self.fix.map(|fix| clean(&patch::title(fix)))
+    }
+
     /// The last lines: notes, help, and where there is more.
     pub(super) fn ends(&self) -> impl Iterator<Item = String> {
         let help = self.help.iter().map(|line| format!("help: {line}"));
         let more = format!("more: cfn-lockout explain {}", self.finding.code.id());
-        self.notes.iter().cloned().chain(help).chain([more])
+        let fix = self.fix_title().map(|title| format!("fix: {title}; cfn-lockout fix shows the edit"));
+        self.notes.iter().cloned().chain(help).chain(fix).chain([more])
     }
 
     /// The key or other resource, with the nested stacks that lead to it; empty where the finding is about no resource.

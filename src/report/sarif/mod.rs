@@ -45,7 +45,7 @@ pub(crate) fn sarif(report: &Report, sources: &Sources) -> String {
             root: BaseId { description: Message::plain("the folder that cfn-lockout was started in".to_owned()) },
         },
         column_kind: COLUMNS,
-        results: results::all(&findings),
+        results: results::all(&findings, sources),
         properties: RunProperties { summary: summary(report) },
     };
     let log = Log {

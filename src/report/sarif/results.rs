@@ -2,28 +2,30 @@
 
 use std::collections::BTreeMap;
 
+use crate::fix::Fix;
 use crate::report::Failure;
 use crate::report::text::clean;
 use crate::report::told::{Place, Told};
+use crate::source::Sources;
 
 use super::shapes::{
-    ArtifactChange, Descriptor, Fix, Location, LogicalLocation, Message, Notification, PhysicalLocation, Region,
+    ArtifactChange, Descriptor, Location, LogicalLocation, Message, Notification, PhysicalLocation, Region,
     Replacement, ResultProperties, SarifResult,
 };
-use super::{location, rules};
+use super::{location, rules, shapes};
 
 /// The name of our fingerprint; the number changes when what it is made of does.
 const FINGERPRINT: &str = "cfnLockout/v1";
 
 /// All findings.
-pub(super) fn all(findings: &[Told<'_>]) -> Vec<SarifResult> {
+pub(super) fn all(findings: &[Told<'_>], sources: &Sources) -> Vec<SarifResult> {
     // Findings of one kind about one key are told apart by their order.
     let mut seen: BTreeMap<[&str; 5], usize> = BTreeMap::new();
     let mut out = Vec::new();
     for told in findings {
         let nth = seen.entry(identity(told)).or_default();
         *nth += 1;
-        out.push(result(told, *nth));
+        out.push(result(told, *nth, sources));
     }
     out
 }
@@ -45,7 +47,7 @@ pub(super) fn notification(failure: &Failure) -> Notification {
     }
 }
 
-fn result(told: &Told<'_>, nth: usize) -> SarifResult {
+fn result(told: &Told<'_>, nth: usize, sources: &Sources) -> SarifResult {
     let finding = told.finding;
     let place = Location { logical_locations: logical(told).into_iter().collect(), ..at(&told.place) };
     let related = told.related.iter().enumerate().map(|(n, (place, what))| Location {
@@ -61,7 +63,12 @@ fn result(told: &Told<'_>, nth: usize) -> SarifResult {
         locations: vec![place],
         related_locations: related.collect(),
         partial_fingerprints: BTreeMap::from([(FINGERPRINT, fingerprint(&identity(told), nth))]),
-        fixes: fix(&told.help, &edits(told)).into_iter().collect(),
+        fixes: told
+            .fix
+            .zip(told.fix_title())
+            .map(|(fix, title)| proposed(&title, &edits(fix, sources)))
+            .into_iter()
+            .collect(),
         properties: ResultProperties { deployment: finding.deployment.clone(), stack: finding.stack.clone() },
     }
 }
@@ -119,14 +126,13 @@ fn fingerprint(parts: &[&str], nth: usize) -> String {
     format!("{hash:032x}")
 }
 
-/// The edits that repair what was found: places and what is to stand there.
-///
-/// The seam for `fix/`: as soon as a finding holds its fix, it is read here and nowhere else in this format.
-fn edits<'t>(_told: &Told<'t>) -> Vec<(Place<'t>, String)> {
-    Vec::new()
+/// The edits of a fix: places and what is to stand there.
+fn edits<'t>(fix: &Fix, sources: &'t Sources) -> Vec<(Place<'t>, String)> {
+    fix.edits.iter().map(|edit| (Place::of(edit.span, sources), edit.new_text.clone())).collect()
 }
 
-fn fix(help: &[String], edits: &[(Place<'_>, String)]) -> Option<Fix> {
+/// A fix in SARIF: its edits, file by file.
+fn proposed(title: &str, edits: &[(Place<'_>, String)]) -> shapes::Fix {
     let mut changes: Vec<ArtifactChange> = Vec::new();
     for (place, text) in edits {
         let replacement = Replacement { deleted_region: region(place), inserted_content: Message::plain(text.clone()) };
@@ -136,8 +142,7 @@ fn fix(help: &[String], edits: &[(Place<'_>, String)]) -> Option<Fix> {
             None => changes.push(ArtifactChange { artifact_location, replacements: vec![replacement] }),
         }
     }
-    let description = Message::plain(literal(&help.join("\n")));
-    (!changes.is_empty()).then_some(Fix { description, artifact_changes: changes })
+    shapes::Fix { description: Message::plain(literal(title)), artifact_changes: changes }
 }
 
 #[cfg(test)]
@@ -173,7 +178,7 @@ mod tests {
             (place("b.yaml", 1), "y".to_owned()),
             (place("a.yaml", 2), "z".into()),
         ];
-        let fix = fix(&["let them in".to_owned()], &edits).unwrap();
+        let fix = proposed("let them in", &edits);
         let counts: Vec<usize> = fix.artifact_changes.iter().map(|change| change.replacements.len()).collect();
         assert_eq!(counts, [2, 1]);
     }
