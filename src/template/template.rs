@@ -8,7 +8,7 @@ use crate::source::{Document, Duplicate, NodeId, NodeKind, Span};
 use crate::world::Refusal;
 
 use super::expr::{Expr, ExprKind, Key};
-use super::intrinsics::condition_operand;
+use super::intrinsics::condition_expr;
 use super::numbers::{NumberLike, number_like};
 use super::read::{key, literal, read};
 use super::structure;
@@ -388,16 +388,4 @@ fn names(expr: Option<Expr>) -> Vec<(String, Span)> {
         }
         _ => Vec::new(),
     }
-}
-
-/// Where a condition is expected, `{Condition: Name}` refers to one, at every level.
-fn condition_expr(expr: Expr) -> Expr {
-    let expr = condition_operand(expr);
-    let kind = match expr.kind {
-        ExprKind::Not(inner) => ExprKind::Not(Box::new(condition_expr(*inner))),
-        ExprKind::And(items) => ExprKind::And(items.into_iter().map(condition_expr).collect()),
-        ExprKind::Or(items) => ExprKind::Or(items.into_iter().map(condition_expr).collect()),
-        other => other,
-    };
-    Expr { kind, ..expr }
 }
