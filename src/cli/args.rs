@@ -242,6 +242,14 @@ pub(crate) enum Format {
     Text,
     /// For programs: schema cfn-lockout/1
     Json,
+    /// For code scanning: SARIF 2.1.0
+    Sarif,
+    /// Annotations of a GitHub workflow
+    Github,
+    /// For CI servers: JUnit XML, a test case for each key and finding
+    Junit,
+    /// The summary of a GitHub job
+    Markdown,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -9,7 +9,7 @@ use crate::deployment::Deployment;
 use crate::findings::Hidden;
 use crate::fix::{Before, Effort, Root, best};
 use crate::lockout::{Checked, check};
-use crate::report::{Report, TextOptions, collect, conclude, json, text};
+use crate::report::{Report, TextOptions, collect, conclude, github, json, junit, markdown, sarif, text};
 use crate::source::{FileId, Sources};
 use crate::template::Stacks;
 use crate::world::nearest;
@@ -229,5 +229,9 @@ pub(super) fn rendered(report: &Report, sources: &Sources, format: Format, flags
     match format {
         Format::Text => text(report, sources, options),
         Format::Json => json(report, sources),
+        Format::Sarif => sarif(report, sources),
+        Format::Github => github(report, sources),
+        Format::Junit => junit(report, sources, flags.fail_on.severity()),
+        Format::Markdown => markdown(report, sources),
     }
 }

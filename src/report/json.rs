@@ -56,7 +56,8 @@ pub(crate) fn json(report: &Report, sources: &Sources) -> String {
 pub(super) struct Places<'s>(pub(super) &'s Sources);
 
 impl Places<'_> {
-    fn place(&self, file: FileId, offset: u32) -> (usize, usize) {
+    /// Where a byte of a file is: line and column.
+    pub(super) fn place(&self, file: FileId, offset: u32) -> (usize, usize) {
         self.0.document(file).map_or((1, 1), |document| {
             let place = document.line_col(offset);
             (place.line, place.column)

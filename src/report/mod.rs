@@ -3,21 +3,31 @@
 mod collect;
 mod counts;
 mod diff;
+mod github;
 mod json;
+mod junit;
+mod markdown;
 mod page;
 mod patch;
 mod plain;
 mod resolved;
+mod sarif;
 mod snippet;
 mod text;
+mod told;
 mod why;
 mod wrap;
+mod xml;
 
 pub(crate) use collect::{collect, conclude};
 pub(crate) use diff::{Change, Changes, changes, done};
+pub(crate) use github::github;
 pub(crate) use json::json;
+pub(crate) use junit::junit;
+pub(crate) use markdown::markdown;
 pub(crate) use page::{list, page};
 pub(crate) use resolved::resolved;
+pub(crate) use sarif::sarif;
 pub(crate) use text::{Style, TextOptions, text};
 
 use std::collections::BTreeSet;

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::findings::Finding;
+use crate::fix::Fix;
 use crate::lockout::Verdict;
 use crate::source::Sources;
 
@@ -48,16 +50,7 @@ pub(crate) fn text(report: &Report, sources: &Sources, options: TextOptions) -> 
         out.push('\n');
     }
     for finding in &report.findings {
-        let fix = report.fix(finding);
-        out.push_str(&match options.style {
-            Style::Plain => plain::sentences(finding, fix, sources),
-            Style::Unicode | Style::Ascii => {
-                snippet::drawn(finding, fix.is_some_and(|fix| fix.review.is_none()), sources, options)
-            }
-        });
-        if let Some(fix) = fix.filter(|_| options.style != Style::Plain) {
-            out.push_str(&format!("\n{}", patch::drawn(fix, sources, options)));
-        }
+        out.push_str(&drawn(finding, report.fix(finding), sources, options));
         out.push_str("\n\n");
     }
     for failure in &report.failures {
@@ -71,9 +64,27 @@ pub(crate) fn text(report: &Report, sources: &Sources, options: TextOptions) -> 
     out
 }
 
-/// Text from a template may hold control characters; the terminal must not see them.
+/// A finding, and its fix where there is one.
+pub(super) fn drawn(finding: &Finding, fix: Option<&Fix>, sources: &Sources, options: TextOptions) -> String {
+    if options.style == Style::Plain {
+        return plain::sentences(finding, fix, sources);
+    }
+    let drawing = snippet::drawn(finding, fix.is_some_and(|fix| fix.review.is_none()), sources, options);
+    match fix {
+        Some(fix) => format!("{drawing}\n{}", patch::drawn(fix, sources, options)),
+        None => drawing,
+    }
+}
+
+/// Text from a template on one line: it may hold control characters, which no terminal must see, and line ends, behind which
+/// a log would take it for something else.
 pub(super) fn clean(text: &str) -> String {
-    annotate_snippets::normalize_untrusted_str(text)
+    let visible = |c: char| match c {
+        '\n' | '\u{85}' | '\u{2028}' | '\u{2029}' => '␊',
+        '\u{80}'..='\u{9f}' | '\u{200e}' | '\u{200f}' | '\u{fffe}' | '\u{ffff}' => '\u{fffd}',
+        other => other,
+    };
+    annotate_snippets::normalize_untrusted_str(text).chars().map(visible).collect()
 }
 
 fn failed(failure: &Failure) -> String {

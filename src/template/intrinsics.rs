@@ -116,6 +116,18 @@ fn operands(argument: Expr) -> Result<Vec<Expr>, &'static str> {
     (2..=10).contains(&items.len()).then_some(items).ok_or(OPERANDS)
 }
 
+/// Where a condition is expected, `{Condition: Name}` refers to one, at every level.
+pub(crate) fn condition_expr(expr: Expr) -> Expr {
+    let expr = condition_operand(expr);
+    let kind = match expr.kind {
+        ExprKind::Not(inner) => ExprKind::Not(Box::new(condition_expr(*inner))),
+        ExprKind::And(items) => ExprKind::And(items.into_iter().map(condition_expr).collect()),
+        ExprKind::Or(items) => ExprKind::Or(items.into_iter().map(condition_expr).collect()),
+        other => other,
+    };
+    Expr { kind, ..expr }
+}
+
 /// `{Condition: Name}` counts as a reference only where a condition is expected: elsewhere it is an ordinary map.
 pub(crate) fn condition_operand(expr: Expr) -> Expr {
     let name = match &expr.kind {

@@ -13,6 +13,7 @@
     reason = "a test fails by panicking, and says on stderr what it did not run"
 )]
 
+mod action;
 mod afterwards;
 mod bad_input;
 mod baseline;
@@ -34,12 +35,18 @@ mod naive;
 mod nested;
 mod peers;
 mod peers_see;
+mod pre_commit;
 mod reader_trees;
 mod recorded;
 mod recorded_text;
+mod reports;
+mod reports_hostile;
+mod reports_read;
 mod resolve_verb;
 mod rule_pages;
+mod runner;
 mod screens;
 mod shell;
 mod support;
 mod suppressions;
+mod workflows;

@@ -7,11 +7,15 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Mutex;
 
 use crate::support::{Run, finished, root};
 
 /// A Python with the packages of one peer.
 pub(crate) struct Python(PathBuf);
+
+/// Tests that need the same peer at once would install it over each other.
+static INSTALLING: Mutex<()> = Mutex::new(());
 
 /// The Python of a peer, with the packages that `tests/peers/NAME.txt` pins.
 pub(crate) fn python(name: &str) -> Option<Python> {
@@ -31,6 +35,7 @@ fn folder() -> PathBuf {
 }
 
 fn installed(name: &str) -> Result<Python, String> {
+    let _one = INSTALLING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let pins = root().join(format!("tests/peers/{name}.txt"));
     let wanted = fs::read_to_string(&pins).map_err(|error| format!("{}: {error}", pins.display()))?;
     let (at, mark) = (folder().join(name), folder().join(name).join("installed.txt"));
@@ -58,10 +63,20 @@ impl Python {
         finished(output.expect("the peer runs"))
     }
 
+    /// The folder with the programs that came with the packages.
+    pub(crate) fn programs(&self) -> PathBuf {
+        self.0.parent().expect("a folder").to_owned()
+    }
+
     /// What a script prints for this stdin.
     pub(crate) fn run(&self, script: &Path, stdin: &str) -> String {
+        self.run_with(script, &[], stdin)
+    }
+
+    /// What a script prints for these arguments and this stdin.
+    pub(crate) fn run_with(&self, script: &Path, args: &[&Path], stdin: &str) -> String {
         let mut command = Command::new(&self.0);
-        command.arg("-B").arg(script).stdin(Stdio::piped()).stdout(Stdio::piped());
+        command.arg("-B").arg(script).args(args).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = command.spawn().expect("the peer runs");
         let (mut pipe, stdin) = (child.stdin.take().expect("a pipe"), stdin.to_owned());
         let writer = std::thread::spawn(move || drop(pipe.write_all(stdin.as_bytes())));
