@@ -136,6 +136,13 @@ pub(crate) struct Flags {
     #[arg(long, value_name = "KEY[=VALUE]", value_parser = context, help_heading = "With which values")]
     pub(crate) context: Vec<(String, Option<String>)>,
 
+    /// The template that is deployed now, or - for stdin: checks the update, too
+    #[arg(long, value_name = "FILE", help_heading = "What is deployed now")]
+    pub(crate) previous: Option<PathBuf>,
+    /// The same, as each template was at this commit of its git repository
+    #[arg(long, value_name = "REF", conflicts_with = "previous", help_heading = "What is deployed now")]
+    pub(crate) previous_git: Option<String>,
+
     /// The deployer's IAM policies: a file with a document or a list, or an AWS managed policy's ARN; then they are all
     #[arg(long, value_name = "FILE|ARN", help_heading = "With which policies beside the key policy")]
     pub(crate) identity_policy: Vec<PathBuf>,

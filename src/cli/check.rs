@@ -7,7 +7,7 @@ use anyhow::bail;
 
 use crate::deployment::Deployment;
 use crate::findings::{Hidden, nearest};
-use crate::lockout::{Checked, check};
+use crate::lockout::{Checked, check, updates};
 use crate::report::{Report, TextOptions, collect, conclude, json, text};
 use crate::source::{FileId, Sources};
 use crate::template::Stacks;
@@ -20,6 +20,7 @@ use super::files::{Files, Opened};
 use super::inputs::deployment;
 use super::nested::{failures, roots};
 use super::output::{print, style, wants_color, width, write};
+use super::previous::previous;
 use super::progress::Progress;
 
 /// Checks templates, prints the reports, and says how it ended.
@@ -45,6 +46,7 @@ pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
     drop(progress);
     let stacks = roots(&opened, &deployment.givens, &mut files);
     known_parameters(&args.flags, &stacks)?;
+    files.previous = previous(&args.flags, &stacks, &deployment, &mut files)?;
     finish(files, &stacks, &named, &deployment, &args.flags)
 }
 
@@ -61,6 +63,7 @@ pub(crate) fn run_policy(args: &PolicyArgs) -> anyhow::Result<Exit> {
     };
     let opened = files.policy(file, &args.flags.stdin_filename);
     let stacks: Vec<Stacks> = opened.into_iter().map(|(file, template)| Stacks::of(file, template)).collect();
+    files.previous = previous(&args.flags, &stacks, &deployment, &mut files)?;
     finish(files, &stacks, &BTreeSet::new(), &deployment, &args.flags)
 }
 
@@ -113,7 +116,11 @@ pub(super) fn checked(
     for stacks in stacks {
         let root = stacks.get(Stacks::ROOT).file;
         let has_keys = stacks.all().any(|stack| stack.template.keys().next().is_some());
-        for mut checked in check(stacks, deployment) {
+        let mut found = check(stacks, deployment);
+        if let Some(previous) = files.previous.get(&root) {
+            updates(&mut found, stacks, previous, deployment);
+        }
+        for mut checked in found {
             let is_named = named.contains(&root) || named.contains(&checked.file);
             failures(&mut checked, is_named, files);
             // Of all the templates of a folder, those that nest something elsewhere are many.

@@ -17,6 +17,7 @@ use super::files::Files;
 use super::inputs::deployment;
 use super::nested::roots;
 use super::output::print;
+use super::previous::previous;
 
 /// Prints the resolved template. The exit code is that of `check`; a template that CloudFormation refuses counts as an error.
 pub(crate) fn run(args: &ResolveArgs) -> anyhow::Result<Exit> {
@@ -32,6 +33,7 @@ pub(crate) fn run(args: &ResolveArgs) -> anyhow::Result<Exit> {
     };
     let stacks = roots(&opened, &deployment.givens, &mut files);
     known_parameters(&args.flags, &stacks)?;
+    files.previous = previous(&args.flags, &stacks, &deployment, &mut files)?;
     let named: BTreeSet<_> = opened.iter().map(|(file, _)| *file).collect();
     let mut hidden = baseline::hidden(&args.flags, &files)?;
     let report = checked(&mut files, &stacks, &named, &deployment, &mut hidden);

@@ -43,6 +43,8 @@ pub(crate) enum Code {
     MalformedPolicy,
     /// A statement, or a part of one, that KMS accepts and ignores.
     IneffectiveStatement,
+    /// The policy in force does not let the deployer put the new one.
+    UpdateRefused,
     /// The lockout check is switched off.
     BypassesLockoutCheck,
     /// A suppression that suppresses nothing.
@@ -51,7 +53,7 @@ pub(crate) enum Code {
 
 impl Code {
     /// Every code that this version can report, in the order of design §7.
-    pub(crate) const ALL: [Code; 10] = [
+    pub(crate) const ALL: [Code; 11] = [
         Code::LocksOutDeployer,
         Code::MayLockOutDeployer,
         Code::ReliesOnDeployerIam,
@@ -60,6 +62,7 @@ impl Code {
         Code::TemplateRefused,
         Code::MalformedPolicy,
         Code::IneffectiveStatement,
+        Code::UpdateRefused,
         Code::BypassesLockoutCheck,
         Code::UnusedSuppression,
     ];
@@ -81,6 +84,7 @@ impl Code {
             Code::TemplateRefused => "template-refused",
             Code::MalformedPolicy => "malformed-policy",
             Code::IneffectiveStatement => "ineffective-statement",
+            Code::UpdateRefused => "update-refused",
             Code::BypassesLockoutCheck => "bypasses-lockout-check",
             Code::UnusedSuppression => "unused-suppression",
         }
@@ -97,6 +101,7 @@ impl Code {
             Code::TemplateRefused => "CloudFormation itself refuses the template",
             Code::MalformedPolicy => "not a key policy that KMS reads",
             Code::IneffectiveStatement => "accepted and ignored",
+            Code::UpdateRefused => "the policy in force does not allow the update",
             Code::BypassesLockoutCheck => "the check is switched off",
             Code::UnusedSuppression => "a suppression that suppresses nothing",
         }
@@ -105,9 +110,11 @@ impl Code {
     /// The severity of design §7.
     pub(crate) fn severity(self) -> Severity {
         match self {
-            Code::LocksOutDeployer | Code::InvalidPrincipal | Code::TemplateRefused | Code::MalformedPolicy => {
-                Severity::Error
-            }
+            Code::LocksOutDeployer
+            | Code::InvalidPrincipal
+            | Code::TemplateRefused
+            | Code::MalformedPolicy
+            | Code::UpdateRefused => Severity::Error,
             Code::MayLockOutDeployer
             | Code::Undecided
             | Code::IneffectiveStatement
@@ -128,6 +135,7 @@ impl Code {
             Code::TemplateRefused => include_str!("../../rules/explain/template-refused.md"),
             Code::MalformedPolicy => include_str!("../../rules/explain/malformed-policy.md"),
             Code::IneffectiveStatement => include_str!("../../rules/explain/ineffective-statement.md"),
+            Code::UpdateRefused => include_str!("../../rules/explain/update-refused.md"),
             Code::BypassesLockoutCheck => include_str!("../../rules/explain/bypasses-lockout-check.md"),
             Code::UnusedSuppression => include_str!("../../rules/explain/unused-suppression.md"),
         }

@@ -7,7 +7,7 @@ use crate::source::Span;
 use super::reasons::{Why, why};
 use super::refused::Refusals;
 use super::words::{cases, key as named, short};
-use super::{Code, Finding, Hidden, Related, ignored, lockouts, loops, refused, unfollowed};
+use super::{Code, Finding, Hidden, Related, ignored, lockouts, loops, refused, unfollowed, updates};
 
 /// The findings about the templates of one deployment, in their order, without those that are not to be reported.
 pub(crate) fn judge(templates: &[Checked], deployment: &Deployment, hidden: &mut Hidden) -> Vec<Finding> {
@@ -54,9 +54,11 @@ fn of_template(judge: &Judge<'_>, checked: &Checked, refusals: &Refusals<'_>) ->
             Verdict::Safe | Verdict::SafeIfIam | Verdict::DefaultPolicy => {}
         }
         out.extend(lockouts::may_lock_out(judge, key));
+        out.extend(updates::refused(judge, key));
         out.extend(ignored::statements(judge, key));
     }
     out.extend(ignored::duplicates(judge, checked));
+    updates::annotate(&mut out, checked);
     out.iter_mut().for_each(|finding| in_stack(finding, &checked.stack));
     out
 }
@@ -98,6 +100,16 @@ impl Judge<'_> {
             Some(arn) => format!("`{}`", short(arn)),
             None => "the deployer".to_owned(),
         }
+    }
+
+    /// Whether CloudFormation makes the calls.
+    pub(super) fn is_via_cloudformation(&self) -> bool {
+        self.deployment.via_cloudformation
+    }
+
+    /// The caller's own ARN, where somebody was named.
+    pub(super) fn caller(&self) -> Option<&str> {
+        self.deployment.deployer.as_deref()
     }
 
     /// Whether somebody was named as the deployer.

@@ -14,6 +14,7 @@ mod refused;
 mod suggest;
 mod unfollowed;
 mod unused;
+mod updates;
 mod words;
 
 pub(crate) use baseline::Baseline;

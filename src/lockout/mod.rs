@@ -17,6 +17,7 @@ mod refusals;
 mod resolved;
 #[cfg(test)]
 mod tests;
+mod update;
 mod verdict;
 
 pub(crate) use change::{Change, change};
@@ -24,4 +25,5 @@ pub(crate) use check::{Checked, KeyAnswer, check};
 pub(crate) use evaluate::Outcome;
 pub(crate) use nested::NotFollowed;
 pub(crate) use resolved::{Resolved, resolved};
+pub(crate) use update::{Denied, Update, UpdateOutcome, updates};
 pub(crate) use verdict::{Case, Open, Subject, Verdict, When, WhenTest};
