@@ -33,6 +33,26 @@ pub(crate) fn deployment(flags: &Flags) -> anyhow::Result<Deployment> {
     Ok(Deployment::from_inputs("default", inputs)?)
 }
 
+/// The deployment in which a principal makes the call itself: of the policies beside the key policy, those that flags give are
+/// the deployer's own, and only those of the organization are everybody's.
+pub(super) fn as_principal(flags: &Flags, arn: &str, account: &str, is_deployer: bool) -> anyhow::Result<Deployment> {
+    let mut layers = layers(flags)?;
+    if !is_deployer {
+        layers = Layers { scps: layers.scps, rcps: layers.rcps, ..Layers::default() };
+    }
+    let inputs = Inputs {
+        deployer: Some(arn.to_owned()),
+        account: Some(account.to_owned()),
+        region: flags.region.clone(),
+        context: flags.context.clone(),
+        now: now(),
+        layers,
+        snapshot: snapshot(flags)?,
+        ..Inputs::default()
+    };
+    Ok(Deployment::from_inputs("default", inputs)?.direct())
+}
+
 fn layers(flags: &Flags) -> anyhow::Result<Layers> {
     let levels = |flag, layer, paths: &[PathBuf]| paths.iter().map(|path| level(flag, layer, path)).collect();
     let scps: anyhow::Result<Vec<Vec<Value>>> = levels("--scp", Layer::Scp, &flags.scp);
@@ -65,7 +85,7 @@ fn level(flag: &str, layer: Layer, path: &Path) -> anyhow::Result<Vec<Value>> {
     policies(&document, layer).with_context(|| format!("{flag} `{}`", path.display()))
 }
 
-fn snapshot(flags: &Flags) -> anyhow::Result<Option<Snapshot>> {
+pub(super) fn snapshot(flags: &Flags) -> anyhow::Result<Option<Snapshot>> {
     let Some(path) = &flags.iam_snapshot else { return Ok(None) };
     Ok(Some(Snapshot::parse(document("--iam-snapshot", path)?)?))
 }

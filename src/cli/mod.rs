@@ -13,6 +13,7 @@ mod nested;
 mod output;
 mod previous;
 mod progress;
+mod recover;
 mod resolve;
 mod scan;
 mod shell;
@@ -40,6 +41,7 @@ pub fn main() -> ExitCode {
     let ran = match &cli.verb {
         Verb::Check(args) => check::run(args),
         Verb::Policy(args) => check::run_policy(args),
+        Verb::Recover(args) => recover::run(args),
         Verb::Resolve(args) => resolve::run(args),
         Verb::Explain(args) => explain::run(args),
         Verb::Completions(args) => shell::completions(args),

@@ -13,6 +13,7 @@ mod evaluate;
 mod exist;
 mod nested;
 mod opens;
+mod recover;
 mod refusals;
 mod resolved;
 #[cfg(test)]
@@ -24,6 +25,7 @@ pub(crate) use change::{Change, change};
 pub(crate) use check::{Checked, KeyAnswer, check};
 pub(crate) use evaluate::Outcome;
 pub(crate) use nested::NotFollowed;
+pub(crate) use recover::{Case as RecoverCase, How, Recovery, Standing, accounts, recover};
 pub(crate) use resolved::{Resolved, resolved};
 pub(crate) use update::{Denied, Update, UpdateOutcome, updates};
 pub(crate) use verdict::{Case, Open, Subject, Verdict, When, WhenTest};

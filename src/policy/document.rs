@@ -246,7 +246,7 @@ impl Check<'_> {
 
     /// A principal that cannot exist, by the parts of it that are known (KMS facts b and f).
     fn aws_principal(&mut self, text: &Text, span: Span) {
-        if let Some(message) = impossible(text, self.partition) {
+        if let Some(message) = impossible_principal(text, self.partition) {
             self.out.push(Problem { kind: ProblemKind::Principal, message, span });
         }
     }
@@ -260,7 +260,7 @@ fn may_vanish(value: &Value) -> Option<&Question> {
 }
 
 /// Why no such principal can exist; nothing where it may.
-fn impossible(text: &Text, partition: &Text) -> Option<String> {
+pub(crate) fn impossible_principal(text: &Text, partition: &Text) -> Option<String> {
     if let Some(known) = text.as_literal()
         && !known.starts_with("arn:")
     {

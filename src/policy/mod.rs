@@ -25,7 +25,7 @@ mod variables;
 pub(crate) use caller::Caller;
 pub(crate) use conditions::{condition_lines, hold};
 pub(crate) use decide::{Grant, decide};
-pub(crate) use document::{Document, Problem, ProblemKind, problems};
+pub(crate) use document::{Document, Problem, ProblemKind, impossible_principal, problems};
 pub(crate) use doubt::{Doubt, doubts};
 pub(crate) use elements::Element;
 pub(crate) use json_text::from_json_text;

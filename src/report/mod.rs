@@ -5,6 +5,7 @@ mod counts;
 mod json;
 mod page;
 mod plain;
+mod recover;
 mod resolved;
 mod snippet;
 mod text;
@@ -14,6 +15,7 @@ mod wrap;
 pub(crate) use collect::{collect, conclude};
 pub(crate) use json::json;
 pub(crate) use page::{list, page};
+pub(crate) use recover::{Rescue, json as recover_json, text as recover_text};
 pub(crate) use resolved::resolved;
 pub(crate) use text::{Style, TextOptions, text};
 

@@ -98,8 +98,9 @@ impl Change<'_> {
         }
     }
 
-    /// The place of a property in the new template; where it is gone, the key's.
+    /// The place of a property's name in the new template; where it is gone, the key's.
     pub(super) fn span(&self, name: &str) -> Span {
-        self.new.get(name).map_or(self.place, |value| value.span)
+        let Kind::Map(entries) = &self.new.kind else { return self.place };
+        entries.iter().find(|(key, _)| key.text == name).map_or(self.place, |(key, _)| key.span)
     }
 }
