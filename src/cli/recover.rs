@@ -16,7 +16,7 @@ use crate::report::{Rescue, recover_json, recover_text};
 use crate::resolve::follow;
 use crate::source::{Document, FileId, Limits, NodeKind};
 use crate::template::Template;
-use crate::world::Plain;
+use crate::world::{Plain, Text, Value};
 
 use super::args::{Format, RecoverArgs};
 use super::discover::{Content, Found, open, shown, too_large};
@@ -107,7 +107,7 @@ impl Owner {
     }
 }
 
-/// By flags, else by the key's ARN, else the only account whose principals the policy names.
+/// By flags, else by the key's ARN, else the only account whose principals the policy names, else the administrator's.
 fn owner(args: &RecoverArgs, policy: Option<&Json>, key_id: Option<&String>) -> anyhow::Result<Owner> {
     let known = deployment(&args.flags)?;
     let named = args.administrator.as_deref().and_then(|text| PrincipalArn::parse(text).ok());
@@ -117,10 +117,10 @@ fn owner(args: &RecoverArgs, policy: Option<&Json>, key_id: Option<&String>) -> 
         _ => None,
     };
     let account = known.givens.account.as_literal().map(str::to_owned);
-    let account = account.or_else(|| named.as_ref().map(|arn| arn.account.clone()));
-    let account = account.or_else(|| args.administrator.clone().filter(|text| AccountId::parse(text).is_some()));
     let account = account.or_else(|| part(key_id.map(String::as_str), 4));
     let account = account.or_else(|| only.as_ref().map(|(_, account)| account.clone()));
+    let account = account.or_else(|| named.as_ref().map(|arn| arn.account.clone()));
+    let account = account.or_else(|| args.administrator.clone().filter(|text| AccountId::parse(text).is_some()));
     let account = account.filter(|account| AccountId::parse(account).is_some());
     let partition = known.givens.partition.as_literal().map(str::to_owned);
     let partition = partition.or_else(|| named.map(|arn| arn.partition));
@@ -249,7 +249,7 @@ fn of_template(args: &RecoverArgs, found: &Found) -> anyhow::Result<Json> {
         return Ok(default_policy(&owner.root()));
     }
     let open = || key.open.iter().map(|open| open.help.clone()).collect::<Vec<_>>().join("; ");
-    let json = key.policy.as_ref().and_then(crate::world::Value::plain).map(|plain| as_json(&plain));
+    let json = key.policy.as_ref().and_then(Value::plain).map(|plain| as_json(&plain));
     match json {
         Some(json) if !json.to_string().contains("{{") => Ok(json),
         Some(json) => {
@@ -264,15 +264,11 @@ fn of_template(args: &RecoverArgs, found: &Found) -> anyhow::Result<Json> {
     }
 }
 
-/// The deployment by the flags, in the account that --administrator tells where nothing else does.
+/// The deployment by the flags, in the account and partition of the key.
 fn with_account(args: &RecoverArgs) -> anyhow::Result<Deployment> {
-    let known = deployment(&args.flags)?;
-    if known.givens.account.as_literal().is_some() {
-        return Ok(known);
-    }
+    let mut known = deployment(&args.flags)?;
     let owner = owner(args, None, args.key_id.as_ref())?;
-    let mut known = known;
-    known.givens.account = crate::world::Text::literal(&owner.account);
-    known.givens.partition = crate::world::Text::literal(&owner.partition);
+    known.givens.account = Text::literal(&owner.account);
+    known.givens.partition = Text::literal(&owner.partition);
     Ok(known)
 }

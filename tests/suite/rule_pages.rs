@@ -36,7 +36,7 @@ fn example(section: &str) -> (Vec<String>, Vec<(&'static str, String)>) {
     let mut blocks: Vec<String> = blocks.map(str::to_owned).collect();
     let mut files = vec![("template.yaml", blocks.pop().expect("a template"))];
     files.extend(blocks.pop().map(|block| ("previous.yaml", block)));
-    assert_eq!(flags.contains("--previous previous.yaml"), files.len() == 2, "the block above the last is --previous");
+    assert_eq!(flags.contains("previous.yaml"), files.len() == 2, "the block above the last is --previous");
     assert!(blocks.is_empty(), "an example has one template, and one that was before it");
     (flags.split_whitespace().map(str::to_owned).collect(), files)
 }
