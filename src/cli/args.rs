@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::findings::{Severity, nearest};
+use crate::findings::Severity;
+use crate::world::nearest;
 
 /// Says before you deploy whether AWS KMS will refuse the key policies of CloudFormation templates.
 #[derive(Debug, Parser)]
@@ -157,6 +158,15 @@ pub(crate) struct Flags {
     /// The stack's name
     #[arg(long, value_name = "NAME", help_heading = "Who deploys, and where")]
     pub(crate) stack_name: Option<String>,
+    /// Only this deployment of the configuration; other flags change what it says; repeatable
+    #[arg(long, value_name = "NAME", help_heading = "Who deploys, and where")]
+    pub(crate) deployment: Vec<String>,
+    /// The configuration [default: the nearest .cfn-lockout.yaml at or above each template]
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config", help_heading = "Who deploys, and where")]
+    pub(crate) config: Option<PathBuf>,
+    /// Read no configuration
+    #[arg(long, conflicts_with = "deployment", help_heading = "Who deploys, and where")]
+    pub(crate) no_config: bool,
 
     /// A parameter's value; repeatable
     #[arg(long, value_name = "KEY=VALUE", value_parser = pair, help_heading = "With which values")]

@@ -6,26 +6,39 @@ use std::path::PathBuf;
 use anyhow::bail;
 
 use crate::deployment::Deployment;
-use crate::findings::{Hidden, nearest};
+use crate::findings::Hidden;
 use crate::lockout::{Checked, check, updates};
 use crate::report::{Report, TextOptions, collect, conclude, json, text};
 use crate::source::{FileId, Sources};
 use crate::template::Stacks;
+use crate::world::nearest;
 
 use super::args::{CheckArgs, Flags, Format, PolicyArgs};
 use super::baseline;
 use super::discover::discover;
 use super::exit::Exit;
 use super::files::{Files, Opened};
+use super::given::Given;
 use super::inputs::deployment;
 use super::nested::{failures, roots};
 use super::output::{print, style, wants_color, width, write};
-use super::previous::previous;
+use super::plan::Plan;
+use super::previous::{Previous, previous};
 use super::progress::Progress;
+
+/// A deployment with its templates, each with all that it nests.
+pub(super) struct Job {
+    pub(super) deployment: Deployment,
+    pub(super) stacks: Vec<Stacks>,
+    /// Where a configuration describes it.
+    pub(super) place: Option<String>,
+    /// What is deployed now.
+    pub(super) previous: Previous,
+}
 
 /// Checks templates, prints the reports, and says how it ended.
 pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
-    let deployment = deployment(&args.flags)?;
+    let plan = Plan::new(&args.flags)?;
     let mut files = Files::default();
     let mut missing: Vec<PathBuf> = Vec::new();
     let found = discover(&args.paths, &args.flags.exclude, &mut |path| missing.push(path.to_owned()))?;
@@ -36,6 +49,9 @@ pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
     let mut progress = Progress::over(found.len());
     for (done, file) in found.iter().enumerate() {
         progress.at(done);
+        if plan.leaves_out(file)? {
+            continue;
+        }
         let Some(template) = files.template(file, &args.flags.stdin_filename) else { continue };
         named.extend(file.named.then_some(template.0));
         // One file may have several paths.
@@ -44,95 +60,118 @@ pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
         }
     }
     drop(progress);
-    let stacks = roots(&opened, &deployment.givens, &mut files);
-    known_parameters(&args.flags, &stacks)?;
-    files.previous = previous(&args.flags, &stacks, &deployment, &mut files)?;
-    finish(files, &stacks, &named, &deployment, &args.flags)
+    let jobs = jobs(&plan, &opened, &mut files)?;
+    known_parameters(&args.flags, &jobs)?;
+    finish(files, &jobs, &named, &args.flags)
+}
+
+/// The deployments of these templates. Where there is no template, what the flags say is looked at all the same.
+pub(super) fn jobs(plan: &Plan<'_>, opened: &[Opened], files: &mut Files) -> anyhow::Result<Vec<Job>> {
+    let mut out = Vec::new();
+    for group in plan.groups(opened, files)? {
+        let deployment = deployment(&group.given)?;
+        let stacks = roots(&group.templates, &deployment.givens, files);
+        let job = Job { deployment, stacks, place: group.place, previous: Previous::new() };
+        if let Some(place) = &job.place {
+            let own = group.given.parameters.iter().map(|(name, _)| name);
+            unknown_parameter(own, std::slice::from_ref(&job)).map_or(Ok(()), |why| bail!("{place}: {why}"))?;
+        }
+        out.push(job);
+    }
+    if out.is_empty() {
+        deployment(&Given::by_flags(plan.flags))?;
+    }
+    previous(plan.flags, &mut out, files)?;
+    Ok(out)
 }
 
 /// Checks one bare key policy: a direct call of kms:PutKeyPolicy.
 pub(crate) fn run_policy(args: &PolicyArgs) -> anyhow::Result<Exit> {
-    let deployment = deployment(&args.flags)?.direct();
+    let deployment = deployment(&Given::by_flags(&args.flags))?.direct();
     let mut files = Files::default();
     let found = discover(std::slice::from_ref(&args.file), &[], &mut |path| files.missing(path))?;
     let Some(file) = found.iter().find(|file| file.named) else {
         if files.failures.is_empty() {
             bail!("`{}` is a folder: name the file that holds the key policy", args.file.display());
         }
-        return finish(files, &[], &BTreeSet::new(), &deployment, &args.flags);
+        return finish(files, &[], &BTreeSet::new(), &args.flags);
     };
     let opened = files.policy(file, &args.flags.stdin_filename);
     let stacks: Vec<Stacks> = opened.into_iter().map(|(file, template)| Stacks::of(file, template)).collect();
-    files.previous = previous(&args.flags, &stacks, &deployment, &mut files)?;
-    finish(files, &stacks, &BTreeSet::new(), &deployment, &args.flags)
+    let mut jobs = [Job { deployment, stacks, place: None, previous: Previous::new() }];
+    previous(&args.flags, &mut jobs, &mut files)?;
+    finish(files, &jobs, &BTreeSet::new(), &args.flags)
 }
 
 /// A `--parameter` that no template has is a typo. What is passed to a nested stack is its parent's business.
-pub(super) fn known_parameters(flags: &Flags, stacks: &[Stacks]) -> anyhow::Result<()> {
-    if stacks.is_empty() {
-        return Ok(());
-    }
+pub(super) fn known_parameters(flags: &Flags, jobs: &[Job]) -> anyhow::Result<()> {
+    let names = flags.parameter.iter().map(|(name, _)| name);
+    unknown_parameter(names, jobs).map_or(Ok(()), |why| bail!("--parameter: {why}"))
+}
+
+/// What is wrong with the first of these names that is no parameter of a template.
+fn unknown_parameter<'n>(mut names: impl Iterator<Item = &'n String>, jobs: &[Job]) -> Option<String> {
+    let all = || jobs.iter().flat_map(|job| &job.stacks).flat_map(Stacks::all);
     let of = |nested: bool| {
-        let templates = stacks.iter().flat_map(Stacks::all).filter(move |stack| stack.path.is_empty() != nested);
-        templates.flat_map(|stack| stack.template.parameter_names())
+        let stacks = all().filter(move |stack| stack.path.is_empty() != nested);
+        stacks.flat_map(|stack| stack.template.parameter_names())
     };
+    all().next()?;
     let known: Vec<&str> = of(false).collect();
-    let Some((name, _)) = flags.parameter.iter().find(|(name, _)| !known.contains(&name.as_str())) else {
-        return Ok(());
-    };
+    let name = names.find(|name| !known.contains(&name.as_str()))?;
     if of(true).any(|own| own == name) {
-        bail!("--parameter: only a nested stack has a parameter `{name}`: its value is what the parent passes");
+        return Some(format!("only a nested stack has a parameter `{name}`: its value is what the parent passes"));
     }
-    match nearest(name, &known) {
-        Some(near) => bail!("--parameter: no template has a parameter `{name}`; did you mean `{near}`?"),
-        None => bail!("--parameter: no template has a parameter `{name}`"),
-    }
+    let near = nearest(name, &known).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+    Some(format!("no template has a parameter `{name}`{near}"))
 }
 
 /// Checks what was opened and prints it.
-fn finish(
-    mut files: Files,
-    stacks: &[Stacks],
-    named: &BTreeSet<FileId>,
-    deployment: &Deployment,
-    flags: &Flags,
-) -> anyhow::Result<Exit> {
+fn finish(mut files: Files, jobs: &[Job], named: &BTreeSet<FileId>, flags: &Flags) -> anyhow::Result<Exit> {
     let mut hidden = baseline::hidden(flags, &files)?;
-    let report = checked(&mut files, stacks, named, deployment, &mut hidden);
+    let report = checked(&mut files, jobs, named, &mut hidden);
     write_all(&report, &files.sources, flags)?;
     print(&rendered(&report, &files.sources, flags.format, flags, wants_color(flags.color)))?;
     baseline::end(flags, &hidden, Exit::of(&report, flags.fail_on.severity()))
 }
 
-/// Checks what was opened.
-pub(super) fn checked(
-    files: &mut Files,
-    stacks: &[Stacks],
-    named: &BTreeSet<FileId>,
-    deployment: &Deployment,
-    hidden: &mut Hidden,
-) -> Report {
-    let mut all: Vec<Checked> = Vec::new();
-    for stacks in stacks {
-        let root = stacks.get(Stacks::ROOT).file;
-        let has_keys = stacks.all().any(|stack| stack.template.keys().next().is_some());
-        let mut found = check(stacks, deployment);
-        if let Some(previous) = files.previous.get(&root) {
-            updates(&mut found, stacks, previous, deployment);
-        }
-        for mut checked in found {
-            let is_named = named.contains(&root) || named.contains(&checked.file);
-            failures(&mut checked, is_named, files);
-            // Of all the templates of a folder, those that nest something elsewhere are many.
-            checked.matters = is_named || has_keys;
-            all.push(checked);
-        }
-    }
+/// Checks what was opened, for every deployment.
+pub(super) fn checked(files: &mut Files, jobs: &[Job], named: &BTreeSet<FileId>, hidden: &mut Hidden) -> Report {
     let mut report = Report::default();
-    collect(all, deployment, hidden, &mut report);
+    for job in jobs {
+        let mut all: Vec<Checked> = Vec::new();
+        for stacks in &job.stacks {
+            let root = stacks.get(Stacks::ROOT).file;
+            let has_keys = stacks.all().any(|stack| stack.template.keys().next().is_some());
+            let mut found = check(stacks, &job.deployment);
+            if let Some(previous) = job.previous.get(&root) {
+                updates(&mut found, stacks, previous, &job.deployment);
+            }
+            for mut checked in found {
+                let is_named = named.contains(&root) || named.contains(&checked.file);
+                failures(&mut checked, is_named, files);
+                // Of all the templates of a folder, those that nest something elsewhere are many.
+                checked.matters = is_named || has_keys;
+                all.push(checked);
+            }
+        }
+        if let Some(place) = &job.place {
+            report.contexts.push(context(job, place, files));
+        }
+        collect(all, &job.deployment, hidden, &mut report);
+    }
     conclude(hidden, &mut report);
     report.failures = std::mem::take(&mut files.failures);
     report
+}
+
+/// Which deployment was used for which templates.
+fn context(job: &Job, place: &str, files: &Files) -> String {
+    let templates = job.stacks.iter().map(|stacks| files.sources.path(stacks.get(Stacks::ROOT).file));
+    let templates: Vec<&str> = templates.collect();
+    let (first, others) = templates.split_first().map_or(("no template", 0), |(first, rest)| (*first, rest.len()));
+    let more = if others > 0 { format!(" and {others} more") } else { String::new() };
+    format!("deployment {} ({place}): {first}{more}", job.deployment.name)
 }
 
 /// Writes the further reports.

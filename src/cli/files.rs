@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::report::Failure;
 use crate::resolve::Files as Beside;
 use crate::source::{Document, FileId, Limits, SourceError, Sources};
-use crate::template::{Stacks, Template, Unfollowed};
+use crate::template::{Template, Unfollowed};
 
 use super::args::near_verb;
 use super::discover::{Content, Found, open, read, shown, too_large};
@@ -33,8 +33,6 @@ pub(crate) struct Files {
     known: BTreeMap<PathBuf, Result<Opened, Unfollowed>>,
     /// What templates include, by their canonical paths; nothing where it cannot be read.
     snippets: BTreeMap<PathBuf, Option<FileId>>,
-    /// What is deployed now, by the file of the template that takes its place.
-    pub(crate) previous: BTreeMap<FileId, Stacks>,
 }
 
 impl Files {

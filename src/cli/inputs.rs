@@ -1,4 +1,4 @@
-//! Flags to what `deployment/` works with: the files that flags name are read here.
+//! What was given, to what `deployment/` works with: the files that are named are read here.
 
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -10,58 +10,59 @@ use crate::policy::{Layer, Layers};
 use crate::source::{Document, FileId, Limits};
 use crate::world::Value;
 
-use super::args::Flags;
 use super::discover::{Content, read, too_large};
+use super::given::Given;
 
-/// The deployment that the flags describe.
-pub(crate) fn deployment(flags: &Flags) -> anyhow::Result<Deployment> {
+/// The deployment that was described.
+pub(crate) fn deployment(given: &Given) -> anyhow::Result<Deployment> {
     let inputs = Inputs {
-        deployer: flags.deployer.clone(),
-        role_arn: flags.role_arn.clone(),
-        account: flags.account.clone(),
-        region: flags.region.clone(),
-        partition: flags.partition.clone(),
-        stack_name: flags.stack_name.clone(),
-        parameters: flags.parameter.clone(),
-        exports: flags.export.clone(),
-        ssm: flags.ssm.clone(),
-        context: flags.context.clone(),
+        origin: given.origin.clone(),
+        deployer: given.deployer.clone(),
+        role_arn: given.role_arn.clone(),
+        account: given.account.clone(),
+        region: given.region.clone(),
+        partition: given.partition.clone(),
+        stack_name: given.stack_name.clone(),
+        parameters: given.parameters.clone(),
+        exports: given.exports.clone(),
+        ssm: given.ssm.clone(),
+        context: given.context.clone(),
         now: now(),
-        layers: layers(flags)?,
-        snapshot: snapshot(flags)?,
+        layers: layers(given)?,
+        snapshot: snapshot(given)?,
     };
-    Ok(Deployment::from_inputs("default", inputs)?)
+    Ok(Deployment::from_inputs(&given.name, inputs)?)
 }
 
-/// The deployment in which a principal makes the call itself: of the policies beside the key policy, those that flags give are
+/// The deployment in which a principal makes the call itself: of the policies beside the key policy, those that were given are
 /// the deployer's own, and only those of the organization are everybody's.
-pub(super) fn as_principal(flags: &Flags, arn: &str, account: &str, is_deployer: bool) -> anyhow::Result<Deployment> {
-    let mut layers = layers(flags)?;
+pub(super) fn as_principal(given: &Given, arn: &str, account: &str, is_deployer: bool) -> anyhow::Result<Deployment> {
+    let mut layers = layers(given)?;
     if !is_deployer {
         layers = Layers { scps: layers.scps, rcps: layers.rcps, ..Layers::default() };
     }
     let inputs = Inputs {
         deployer: Some(arn.to_owned()),
         account: Some(account.to_owned()),
-        region: flags.region.clone(),
-        context: flags.context.clone(),
+        region: given.region.clone(),
+        context: given.context.clone(),
         now: now(),
         layers,
-        snapshot: snapshot(flags)?,
+        snapshot: snapshot(given)?,
         ..Inputs::default()
     };
-    Ok(Deployment::from_inputs("default", inputs)?.direct())
+    Ok(Deployment::from_inputs(&given.name, inputs)?.direct())
 }
 
-fn layers(flags: &Flags) -> anyhow::Result<Layers> {
+fn layers(given: &Given) -> anyhow::Result<Layers> {
     let levels = |flag, layer, paths: &[PathBuf]| paths.iter().map(|path| level(flag, layer, path)).collect();
-    let scps: anyhow::Result<Vec<Vec<Value>>> = levels("--scp", Layer::Scp, &flags.scp);
-    let rcps: anyhow::Result<Vec<Vec<Value>>> = levels("--rcp", Layer::Rcp, &flags.rcp);
+    let scps: anyhow::Result<Vec<Vec<Value>>> = levels("--scp", Layer::Scp, &given.scp);
+    let rcps: anyhow::Result<Vec<Vec<Value>>> = levels("--rcp", Layer::Rcp, &given.rcp);
     Ok(Layers {
-        identity: set("--identity-policy", Layer::Identity, &flags.identity_policy)?,
+        identity: set("--identity-policy", Layer::Identity, &given.identity_policy)?,
         lacking: None,
-        boundary: set("--permissions-boundary", Layer::Boundary, flags.permissions_boundary.as_slice())?,
-        session: set("--session-policy", Layer::Session, &flags.session_policy)?,
+        boundary: set("--permissions-boundary", Layer::Boundary, given.permissions_boundary.as_slice())?,
+        session: set("--session-policy", Layer::Session, &given.session_policy)?,
         scps: scps?,
         rcps: rcps?,
     })
@@ -85,8 +86,8 @@ fn level(flag: &str, layer: Layer, path: &Path) -> anyhow::Result<Vec<Value>> {
     policies(&document, layer).with_context(|| format!("{flag} `{}`", path.display()))
 }
 
-pub(super) fn snapshot(flags: &Flags) -> anyhow::Result<Option<Snapshot>> {
-    let Some(path) = &flags.iam_snapshot else { return Ok(None) };
+pub(super) fn snapshot(given: &Given) -> anyhow::Result<Option<Snapshot>> {
+    let Some(path) = &given.iam_snapshot else { return Ok(None) };
     Ok(Some(Snapshot::parse(document("--iam-snapshot", path)?)?))
 }
 

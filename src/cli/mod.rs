@@ -3,14 +3,17 @@
 mod args;
 mod baseline;
 mod check;
+mod config;
 mod discover;
 mod exit;
 mod explain;
 mod files;
 mod git;
+mod given;
 mod inputs;
 mod nested;
 mod output;
+mod plan;
 mod previous;
 mod progress;
 mod recover;

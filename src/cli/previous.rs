@@ -3,17 +3,17 @@
 //! Comes in: the flags and the checked templates. Goes out: the stacks of the previous templates, by the file of the
 //! template that takes their place. A file that the commit does not have is new: it has no previous template.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context, bail};
 
-use crate::deployment::Deployment;
 use crate::resolve::{Files as Beside, follow};
 use crate::source::{Document, FileId, SourceError};
 use crate::template::{POLICY, Stacks, Unfollowed};
 
 use super::args::Flags;
+use super::check::Job;
 use super::discover::{Found, shown, too_large};
 use super::files::{Files, NO_TEMPLATE, Opened, tidy};
 use super::git::{Blob, Commit};
@@ -21,50 +21,53 @@ use super::git::{Blob, Commit};
 /// What is deployed now, by the files of the templates that take its place.
 pub(super) type Previous = BTreeMap<FileId, Stacks>;
 
-/// The previous templates, by the flags.
-pub(super) fn previous(
-    flags: &Flags,
-    stacks: &[Stacks],
-    deployment: &Deployment,
-    files: &mut Files,
-) -> anyhow::Result<Previous> {
+/// Gives every job the previous versions of its templates, by the flags.
+///
+/// # Errors
+///
+/// What is no previous template of these, no commit, or cannot be read.
+pub(super) fn previous(flags: &Flags, jobs: &mut [Job], files: &mut Files) -> anyhow::Result<()> {
     match (&flags.previous, &flags.previous_git) {
-        (Some(path), _) => of_file(path, flags, stacks, deployment, files).context("--previous"),
-        (None, Some(name)) => of_commit(name, stacks, deployment, files).context("--previous-git"),
-        (None, None) => Ok(Previous::new()),
+        (Some(path), _) => of_file(path, flags, jobs, files).context("--previous"),
+        (None, Some(name)) => of_commit(name, jobs, files).context("--previous-git"),
+        (None, None) => Ok(()),
     }
 }
 
-fn of_file(
-    path: &Path,
-    flags: &Flags,
-    stacks: &[Stacks],
-    deployment: &Deployment,
-    files: &mut Files,
-) -> anyhow::Result<Previous> {
+fn of_file(path: &Path, flags: &Flags, jobs: &mut [Job], files: &mut Files) -> anyhow::Result<()> {
     let is_stdin = path.as_os_str() == "-";
+    let roots: BTreeSet<FileId> = jobs.iter().flat_map(|job| &job.stacks).map(root).collect();
     match path {
-        _ if stacks.len() > 1 => bail!(
+        _ if roots.len() > 1 => bail!(
             "it is the previous version of one template, and {} are checked: name one of them, or use --previous-git REF",
-            stacks.len()
+            roots.len()
         ),
         path if path.is_dir() => bail!("`{}` is a folder: name the template that is deployed now", path.display()),
         path if !is_stdin && !path.exists() => bail!("there is no file `{}`", path.display()),
         _ => {}
     }
-    let Some(new) = stacks.first() else { return Ok(Previous::new()) };
-    let file = new.get(Stacks::ROOT).file;
+    let Some(file) = roots.first().copied() else { return Ok(()) };
     if is_stdin && files.places().any(|(known, place)| known == file && place == Path::new(&flags.stdin_filename)) {
         bail!("stdin is the template that is checked");
     }
     let found = Found { shown: shown(path), path: (!is_stdin).then(|| path.to_owned()), named: true };
-    let old = if is_policy(new) {
-        files.policy(&found, &flags.stdin_filename).map(|(file, template)| Stacks::of(file, template))
-    } else {
-        let opened = files.template(&found, &flags.stdin_filename);
-        opened.map(|(file, template)| follow(file, template, &deployment.givens, files))
-    };
-    Ok(old.map(|old| (file, old)).into_iter().collect())
+    let is_policy = jobs.iter().flat_map(|job| &job.stacks).any(is_policy);
+    let stdin = &flags.stdin_filename;
+    let opened = if is_policy { files.policy(&found, stdin) } else { files.template(&found, stdin) };
+    let Some((old, template)) = opened else { return Ok(()) };
+    for job in jobs.iter_mut().filter(|job| !job.stacks.is_empty()) {
+        let stacks = match is_policy {
+            true => Stacks::of(old, template.clone()),
+            false => follow(old, template.clone(), &job.deployment.givens, files),
+        };
+        job.previous.insert(file, stacks);
+    }
+    Ok(())
+}
+
+/// The file of the template itself.
+fn root(stacks: &Stacks) -> FileId {
+    stacks.get(Stacks::ROOT).file
 }
 
 /// Whether it is a key policy that stands by itself.
@@ -72,31 +75,31 @@ fn is_policy(stacks: &Stacks) -> bool {
     stacks.get(Stacks::ROOT).template.keys().any(|key| key.kind == POLICY)
 }
 
-fn of_commit(name: &str, stacks: &[Stacks], deployment: &Deployment, files: &mut Files) -> anyhow::Result<Previous> {
+fn of_commit(name: &str, jobs: &mut [Job], files: &mut Files) -> anyhow::Result<()> {
+    let places: BTreeMap<FileId, PathBuf> = files.places().map(|(file, place)| (file, place.to_owned())).collect();
     let mut commits: BTreeMap<PathBuf, Commit> = BTreeMap::new();
-    let mut out = Previous::new();
-    for new in stacks.iter().filter(|new| new.all().any(|stack| stack.template.keys().next().is_some())) {
-        let file = new.get(Stacks::ROOT).file;
-        let place = files.places().find(|(known, _)| *known == file).map(|(_, place)| place.to_owned());
-        let place = whole(&place.unwrap_or_default())?;
-        let folder = place.parent().unwrap_or(Path::new("/")).to_owned();
-        let commit = match commits.get(&folder) {
-            Some(commit) => commit.clone(),
-            None => commits.entry(folder.clone()).or_insert(Commit::open(&folder, name)?).clone(),
-        };
-        let Some(path) = within(&commit, &place) else { continue };
-        let mut at = AtCommit { files, commit, name, paths: BTreeMap::new(), known: BTreeMap::new() };
-        if is_policy(new) {
-            bail!("a key policy that stands by itself has no commit: give the policy in force with --previous FILE");
-        }
-        match at.root(&path)? {
-            Some((old, template)) => {
-                out.insert(file, follow(old, template, &deployment.givens, &mut at));
+    let mut at = AtCommit { files, name, commit: None, paths: BTreeMap::new(), known: BTreeMap::new() };
+    for job in jobs {
+        for new in job.stacks.iter().filter(|new| new.all().any(|stack| stack.template.keys().next().is_some())) {
+            if is_policy(new) {
+                bail!(
+                    "a key policy that stands by itself has no commit: give the policy in force with --previous FILE"
+                );
             }
-            None => continue,
+            let place = whole(places.get(&root(new)).map_or(Path::new(""), PathBuf::as_path))?;
+            let folder = place.parent().unwrap_or(Path::new("/")).to_owned();
+            let commit = match commits.get(&folder) {
+                Some(commit) => commit.clone(),
+                None => commits.entry(folder.clone()).or_insert(Commit::open(&folder, name)?).clone(),
+            };
+            let Some(path) = within(&commit, &place) else { continue };
+            at.commit = Some(commit);
+            if let Some((old, template)) = at.root(&path)? {
+                job.previous.insert(root(new), follow(old, template, &job.deployment.givens, &mut at));
+            }
         }
     }
-    Ok(out)
+    Ok(())
 }
 
 /// The whole path of a template, through links. One from stdin has the path that --stdin-filename gives it.
@@ -121,12 +124,14 @@ fn within(commit: &Commit, place: &Path) -> Option<PathBuf> {
 /// The files of a commit, as those beside a template.
 struct AtCommit<'f> {
     files: &'f mut Files,
-    commit: Commit,
     /// What the user calls the commit.
     name: &'f str,
+    /// The repository that is read from now.
+    commit: Option<Commit>,
     /// The paths of files that were read, from the top of the repository.
     paths: BTreeMap<FileId, PathBuf>,
-    known: BTreeMap<PathBuf, Result<Opened, Unfollowed>>,
+    /// What became of files, by their repository and path.
+    known: BTreeMap<(PathBuf, PathBuf), Result<Opened, Unfollowed>>,
 }
 
 impl AtCommit<'_> {
@@ -146,11 +151,13 @@ impl AtCommit<'_> {
     }
 
     fn read(&mut self, path: &Path) -> anyhow::Result<Result<Opened, Unfollowed>> {
-        if let Some(known) = self.known.get(path) {
+        let Some(commit) = &self.commit else { return Ok(Err(Unfollowed::Missing("there is no commit".to_owned()))) };
+        let key = (commit.top().to_owned(), path.to_owned());
+        if let Some(known) = self.known.get(&key) {
             return Ok(known.clone());
         }
         let shown = self.shown(path);
-        let opened = match self.commit.read(path, self.files.most_bytes())? {
+        let opened = match commit.read(path, self.files.most_bytes())? {
             Blob::Bytes(bytes) => self.files.parsed_apart(&shown, Path::new(&shown), bytes),
             Blob::TooLarge(size) => {
                 let message = too_large(size, self.files.most_bytes());
@@ -162,7 +169,7 @@ impl AtCommit<'_> {
         if let Ok((file, _)) = &opened {
             self.paths.insert(*file, path.to_owned());
         }
-        self.known.insert(path.to_owned(), opened.clone());
+        self.known.insert(key, opened.clone());
         Ok(opened)
     }
 
@@ -188,7 +195,7 @@ impl Beside for AtCommit<'_> {
 
     fn snippet(&mut self, from: FileId, path: &str) -> Option<FileId> {
         let place = self.beside(from, path)?;
-        let Blob::Bytes(bytes) = self.commit.read(&place, self.files.most_bytes()).ok()? else { return None };
+        let Blob::Bytes(bytes) = self.commit.as_ref()?.read(&place, self.files.most_bytes()).ok()? else { return None };
         let shown = self.shown(&place);
         let file = self.files.included_apart(&shown, Path::new(&shown), bytes)?;
         self.paths.insert(file, place);

@@ -22,11 +22,13 @@ use super::args::{Format, RecoverArgs};
 use super::discover::{Content, Found, open, shown, too_large};
 use super::exit::Exit;
 use super::files::Files;
+use super::given::Given;
 use super::inputs::{as_principal, deployment, snapshot};
 use super::output::{print, width};
 
 /// Prints what is left to do for a key.
 pub(crate) fn run(args: &RecoverArgs) -> anyhow::Result<Exit> {
+    let given = Given::by_flags(&args.flags);
     let key_id = key_id(args)?;
     let read = args.file.as_ref().map(|file| policy(args, file)).transpose()?;
     let owner = owner(args, read.as_ref(), key_id.as_ref())?;
@@ -39,10 +41,10 @@ pub(crate) fn run(args: &RecoverArgs) -> anyhow::Result<Exit> {
             (Some(_), Some(deployer)) => deployer == principal,
             _ => principal == administrator,
         };
-        as_principal(&args.flags, principal, &owner.account, own)
+        as_principal(&given, principal, &owner.account, own)
     };
     deployment_of(&owner.root()).or_else(absent)?;
-    let snapshot = snapshot(&args.flags)?;
+    let snapshot = snapshot(&given)?;
     let case = RecoverCase {
         policy: &policy,
         administrator: &administrator,
@@ -109,7 +111,7 @@ impl Owner {
 
 /// By flags, else by the key's ARN, else the only account whose principals the policy names, else the administrator's.
 fn owner(args: &RecoverArgs, policy: Option<&Json>, key_id: Option<&String>) -> anyhow::Result<Owner> {
-    let known = deployment(&args.flags)?;
+    let known = deployment(&Given::by_flags(&args.flags))?;
     let named = args.administrator.as_deref().and_then(|text| PrincipalArn::parse(text).ok());
     let in_policy = policy.map(accounts).unwrap_or_default();
     let only = match in_policy.as_slice() {
@@ -157,7 +159,7 @@ fn administrator(args: &RecoverArgs, owner: &Owner) -> anyhow::Result<String> {
         bail!("--administrator: the key is in account {}: no other account can change its policy", owner.account);
     }
     let PrincipalKind::Session { role, .. } = &arn.kind else { return Ok(given.clone()) };
-    let snapshot = snapshot(flags)?;
+    let snapshot = snapshot(&Given::by_flags(flags))?;
     let written = snapshot.and_then(|snapshot| snapshot.role_arn(role));
     let given = flags.context.iter().find(|(key, _)| key.eq_ignore_ascii_case("aws:PrincipalArn"));
     let given = given.and_then(|(_, value)| value.clone());
@@ -266,7 +268,7 @@ fn of_template(args: &RecoverArgs, found: &Found) -> anyhow::Result<Json> {
 
 /// The deployment by the flags, in the account and partition of the key.
 fn with_account(args: &RecoverArgs) -> anyhow::Result<Deployment> {
-    let mut known = deployment(&args.flags)?;
+    let mut known = deployment(&Given::by_flags(&args.flags))?;
     let owner = owner(args, None, args.key_id.as_ref())?;
     known.givens.account = Text::literal(&owner.account);
     known.givens.partition = Text::literal(&owner.partition);

@@ -10,18 +10,16 @@ use crate::template::Stacks;
 
 use super::args::ResolveArgs;
 use super::baseline;
-use super::check::{checked, known_parameters, write_all};
+use super::check::{checked, jobs, known_parameters, write_all};
 use super::discover::discover;
 use super::exit::Exit;
 use super::files::Files;
-use super::inputs::deployment;
-use super::nested::roots;
 use super::output::print;
-use super::previous::previous;
+use super::plan::Plan;
 
 /// Prints the resolved template. The exit code is that of `check`; a template that CloudFormation refuses counts as an error.
 pub(crate) fn run(args: &ResolveArgs) -> anyhow::Result<Exit> {
-    let deployment = deployment(&args.flags)?;
+    let plan = Plan::new(&args.flags)?;
     let mut files = Files::default();
     let found = discover(std::slice::from_ref(&args.template), &[], &mut |path| files.missing(path))?;
     let opened: Vec<_> = match found.iter().find(|file| file.named) {
@@ -31,17 +29,21 @@ pub(crate) fn run(args: &ResolveArgs) -> anyhow::Result<Exit> {
         }
         None => Vec::new(),
     };
-    let stacks = roots(&opened, &deployment.givens, &mut files);
-    known_parameters(&args.flags, &stacks)?;
-    files.previous = previous(&args.flags, &stacks, &deployment, &mut files)?;
+    let jobs = jobs(&plan, &opened, &mut files)?;
+    if jobs.len() > 1 {
+        let names: Vec<&str> = jobs.iter().map(|job| job.deployment.name.as_str()).collect();
+        bail!("the template has several deployments: name one with --deployment ({})", names.join(", "));
+    }
+    known_parameters(&args.flags, &jobs)?;
     let named: BTreeSet<_> = opened.iter().map(|(file, _)| *file).collect();
     let mut hidden = baseline::hidden(&args.flags, &files)?;
-    let report = checked(&mut files, &stacks, &named, &deployment, &mut hidden);
+    let report = checked(&mut files, &jobs, &named, &mut hidden);
     write_all(&report, &files.sources, &args.flags)?;
-    let Some(stacks) = stacks.first() else { return Err(unread(&report)) };
+    let job = jobs.first().and_then(|job| Some((job.stacks.first()?, &job.deployment)));
+    let Some((stacks, deployment)) = job else { return Err(unread(&report)) };
     let file = stacks.get(Stacks::ROOT).file;
     let Some(document) = files.sources.document(file) else { return Err(unread(&report)) };
-    let resolved = resolved(stacks, document, &deployment);
+    let resolved = resolved(stacks, document, deployment);
     print(&render(&resolved, file, &report, &files.sources))?;
     let fails = args.flags.fail_on.severity().is_some() && !resolved.refusals.is_empty();
     let exit = match Exit::of(&report, args.flags.fail_on.severity()) {

@@ -7,6 +7,8 @@ use super::snapshot::Snapshot;
 /// The flags that describe a deployment.
 #[derive(Debug, Default)]
 pub(crate) struct Inputs {
+    /// Where the deployer was named: `--role-arn`, `.cfn-lockout.yaml:9`.
+    pub(crate) origin: Option<String>,
     /// `--deployer`.
     pub(crate) deployer: Option<String>,
     /// `--role-arn`.

@@ -34,6 +34,8 @@ pub(crate) struct Deployment {
     pub(crate) caller: Caller,
     /// Its ARN as shown; nothing where nobody was named.
     pub(crate) deployer: Option<String>,
+    /// Where it was named.
+    pub(crate) origin: Option<String>,
     /// Whether CloudFormation makes the call.
     pub(crate) via_cloudformation: bool,
     /// The time of the deployment, in seconds since 1970.
@@ -96,6 +98,7 @@ impl Deployment {
             givens,
             caller,
             deployer,
+            origin: inputs.origin,
             via_cloudformation: true,
             now: inputs.now,
             context,

@@ -1,6 +1,6 @@
 //! The catalogue of finding codes (design §7): a code names the problem and never changes meaning.
 
-use super::suggest::nearest;
+use crate::world::nearest;
 
 /// How much a finding matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -43,6 +43,16 @@ pub(crate) enum Code {
     MalformedPolicy,
     /// A statement, or a part of one, that KMS accepts and ignores.
     IneffectiveStatement,
+    /// An account id that CloudFormation reads as a number.
+    NumberLikeAccountId,
+    /// A text that only Fn::Sub would have replaced.
+    SubstitutionNotApplied,
+    /// No statement lets the account delegate to IAM.
+    NoAccountDelegation,
+    /// Everyone who can change the policy is sure to go.
+    FragileAdministrator,
+    /// A Deny that also stops AWS services.
+    DeniesAwsServices,
     /// The policy in force does not let the deployer put the new one.
     UpdateRefused,
     /// The lockout check is switched off.
@@ -53,7 +63,7 @@ pub(crate) enum Code {
 
 impl Code {
     /// Every code that this version can report, in the order of design §7.
-    pub(crate) const ALL: [Code; 11] = [
+    pub(crate) const ALL: [Code; 16] = [
         Code::LocksOutDeployer,
         Code::MayLockOutDeployer,
         Code::ReliesOnDeployerIam,
@@ -62,6 +72,11 @@ impl Code {
         Code::TemplateRefused,
         Code::MalformedPolicy,
         Code::IneffectiveStatement,
+        Code::NumberLikeAccountId,
+        Code::SubstitutionNotApplied,
+        Code::NoAccountDelegation,
+        Code::FragileAdministrator,
+        Code::DeniesAwsServices,
         Code::UpdateRefused,
         Code::BypassesLockoutCheck,
         Code::UnusedSuppression,
@@ -84,6 +99,11 @@ impl Code {
             Code::TemplateRefused => "template-refused",
             Code::MalformedPolicy => "malformed-policy",
             Code::IneffectiveStatement => "ineffective-statement",
+            Code::NumberLikeAccountId => "number-like-account-id",
+            Code::SubstitutionNotApplied => "substitution-not-applied",
+            Code::NoAccountDelegation => "no-account-delegation",
+            Code::FragileAdministrator => "fragile-administrator",
+            Code::DeniesAwsServices => "denies-aws-services",
             Code::UpdateRefused => "update-refused",
             Code::BypassesLockoutCheck => "bypasses-lockout-check",
             Code::UnusedSuppression => "unused-suppression",
@@ -93,14 +113,19 @@ impl Code {
     /// What it says, in a few words.
     pub(crate) fn says(self) -> &'static str {
         match self {
-            Code::LocksOutDeployer => "KMS would refuse the key with the lockout message",
+            Code::LocksOutDeployer => "KMS would refuse the key as a lockout",
             Code::MayLockOutDeployer => "… for other values that the template allows",
-            Code::ReliesOnDeployerIam => "it holds if the deployer's IAM policies allow it",
+            Code::ReliesOnDeployerIam => "holds if the deployer's IAM policies allow it",
             Code::Undecided => "it depends on facts that were not given",
-            Code::InvalidPrincipal => "a principal that cannot exist",
+            Code::InvalidPrincipal => "a principal that cannot exist, or not yet",
             Code::TemplateRefused => "CloudFormation itself refuses the template",
             Code::MalformedPolicy => "not a key policy that KMS reads",
             Code::IneffectiveStatement => "accepted and ignored",
+            Code::NumberLikeAccountId => "an account id that is read as another number",
+            Code::SubstitutionNotApplied => "`${AWS::AccountId}` in a text without Fn::Sub",
+            Code::NoAccountDelegation => "no statement lets the account delegate to IAM",
+            Code::FragileAdministrator => "whoever can change the policy is sure to go",
+            Code::DeniesAwsServices => "a Deny that also stops AWS services",
             Code::UpdateRefused => "the policy in force does not allow the update",
             Code::BypassesLockoutCheck => "the check is switched off",
             Code::UnusedSuppression => "a suppression that suppresses nothing",
@@ -114,10 +139,15 @@ impl Code {
             | Code::InvalidPrincipal
             | Code::TemplateRefused
             | Code::MalformedPolicy
+            | Code::NumberLikeAccountId
+            | Code::SubstitutionNotApplied
             | Code::UpdateRefused => Severity::Error,
             Code::MayLockOutDeployer
             | Code::Undecided
             | Code::IneffectiveStatement
+            | Code::NoAccountDelegation
+            | Code::FragileAdministrator
+            | Code::DeniesAwsServices
             | Code::BypassesLockoutCheck
             | Code::UnusedSuppression => Severity::Warning,
             Code::ReliesOnDeployerIam => Severity::Note,
@@ -135,6 +165,11 @@ impl Code {
             Code::TemplateRefused => include_str!("../../rules/explain/template-refused.md"),
             Code::MalformedPolicy => include_str!("../../rules/explain/malformed-policy.md"),
             Code::IneffectiveStatement => include_str!("../../rules/explain/ineffective-statement.md"),
+            Code::NumberLikeAccountId => include_str!("../../rules/explain/number-like-account-id.md"),
+            Code::SubstitutionNotApplied => include_str!("../../rules/explain/substitution-not-applied.md"),
+            Code::NoAccountDelegation => include_str!("../../rules/explain/no-account-delegation.md"),
+            Code::FragileAdministrator => include_str!("../../rules/explain/fragile-administrator.md"),
+            Code::DeniesAwsServices => include_str!("../../rules/explain/denies-aws-services.md"),
             Code::UpdateRefused => include_str!("../../rules/explain/update-refused.md"),
             Code::BypassesLockoutCheck => include_str!("../../rules/explain/bypasses-lockout-check.md"),
             Code::UnusedSuppression => include_str!("../../rules/explain/unused-suppression.md"),

@@ -7,7 +7,10 @@ use crate::source::Span;
 use super::reasons::{Why, why};
 use super::refused::Refusals;
 use super::words::{cases, key as named, short};
-use super::{Code, Finding, Hidden, Related, ignored, lockouts, loops, refused, unfollowed, updates};
+use super::{
+    Code, Finding, Hidden, Related, denied_services, ignored, lockouts, loops, nobody_left, refused, unfollowed,
+    unread, updates,
+};
 
 /// The findings about the templates of one deployment, in their order, without those that are not to be reported.
 pub(crate) fn judge(templates: &[Checked], deployment: &Deployment, hidden: &mut Hidden) -> Vec<Finding> {
@@ -48,15 +51,20 @@ fn of_template(judge: &Judge<'_>, checked: &Checked, refusals: &Refusals<'_>) ->
         match key.verdict {
             Verdict::Lockout => out.push(lockouts::locks_out(judge, key)),
             Verdict::Undecided => out.push(judge.undecided(key)),
-            Verdict::Invalid => out.extend(refused::by_kms(judge, key)),
+            Verdict::Invalid => out.extend(refused::by_kms(judge, key, &checked.numbers)),
             Verdict::Bypassed => out.push(judge.bypasses(key)),
             // One line per deployer, not per key: that comes last.
             Verdict::Safe | Verdict::SafeIfIam | Verdict::DefaultPolicy => {}
         }
         out.extend(lockouts::may_lock_out(judge, key));
         out.extend(updates::refused(judge, key));
+        out.extend(refused::unordered(judge, key));
         out.extend(ignored::statements(judge, key));
+        out.extend(unread::substitutions(judge, key));
+        out.extend(nobody_left::warnings(judge, key));
+        out.extend(denied_services::warnings(judge, key));
     }
+    out.extend(unread::numbers(judge, checked));
     out.extend(ignored::duplicates(judge, checked));
     updates::annotate(&mut out, checked);
     out.iter_mut().for_each(|finding| in_stack(finding, &checked.stack));
@@ -126,8 +134,16 @@ impl Judge<'_> {
 
     /// Who deploys, and what is assumed.
     pub(super) fn notes(&self, key: &KeyAnswer) -> Vec<String> {
-        let deployer = self.deployment.deployer.iter().map(|arn| format!("deployer: {arn}"));
-        deployer.chain(key.assumes.iter().map(|what| format!("assumes that {what}"))).collect()
+        self.assuming(&key.assumes)
+    }
+
+    /// Who deploys, and these assumptions.
+    pub(super) fn assuming(&self, assumes: &[String]) -> Vec<String> {
+        let Deployment { deployer, origin, .. } = self.deployment;
+        let origin = origin.as_ref().map_or_else(String::new, |origin| format!(" (from {origin})"));
+        let deployer = deployer.iter().map(|arn| format!("deployer: {arn}{origin}"));
+        let named = (self.deployment.name != "default").then(|| format!("deployment: {}", self.deployment.name));
+        named.into_iter().chain(deployer).chain(assumes.iter().map(|what| format!("assumes that {what}"))).collect()
     }
 
     fn undecided(&self, key: &KeyAnswer) -> Finding {

@@ -4,15 +4,17 @@
 
 mod baseline;
 mod code;
+mod denied_services;
 mod hidden;
 mod ignored;
 mod judge;
 mod lockouts;
 mod loops;
+mod nobody_left;
 mod reasons;
 mod refused;
-mod suggest;
 mod unfollowed;
+mod unread;
 mod unused;
 mod updates;
 mod words;
@@ -22,7 +24,6 @@ pub(crate) use code::{Code, Severity};
 pub(crate) use hidden::Hidden;
 pub(crate) use judge::{judge, reasoning};
 pub(crate) use reasons::{StatementWhy, Why};
-pub(crate) use suggest::nearest;
 pub(crate) use words::cases;
 
 use crate::source::Span;

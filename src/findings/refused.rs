@@ -2,14 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::lockout::{Checked, KeyAnswer, Outcome};
-use crate::policy::ProblemKind;
+use crate::lockout::{Checked, KeyAnswer, Outcome, Unordered};
+use crate::policy::{Problem, ProblemKind, Says};
 use crate::source::Span;
+use crate::template::NumberLike;
 use crate::world::Refusal;
 
 use super::judge::Judge;
-use super::words::key as named;
-use super::{Code, Finding, Related};
+use super::words::{key as named, short};
+use super::{Code, Finding, Related, unread};
 
 /// How many further places of the same refusal are shown.
 const PLACES: usize = 4;
@@ -73,10 +74,10 @@ fn template_refused(judge: &Judge<'_>, id: &str, refusals: &[&Refusal]) -> Optio
 }
 
 /// What KMS refuses about one key's policy, beside a lockout.
-pub(super) fn by_kms(judge: &Judge<'_>, key: &KeyAnswer) -> Vec<Finding> {
+pub(super) fn by_kms(judge: &Judge<'_>, key: &KeyAnswer, numbers: &[NumberLike]) -> Vec<Finding> {
     let Some(Outcome::Invalid(problems)) = key.leaf.as_ref().map(|leaf| &leaf.outcome) else { return Vec::new() };
-    let of = |problem: &crate::policy::Problem| {
-        let (code, help) = match problem.kind {
+    let of = |problem: &Problem| {
+        let (code, help) = match problem.kind() {
             ProblemKind::Malformed => (Code::MalformedPolicy, "write the policy as the key policy grammar has it"),
             ProblemKind::Principal => {
                 (Code::InvalidPrincipal, "name a principal that exists: an ARN, a 12-digit account id or `*`")
@@ -86,7 +87,37 @@ pub(super) fn by_kms(judge: &Judge<'_>, key: &KeyAnswer) -> Vec<Finding> {
         let mut finding = judge.finding(code, &key.id, problem.span, message);
         finding.help = help.to_owned();
         finding.notes = judge.notes(key);
+        finding.notes.push(format!("AWS says: {}", problem.says.words()));
         finding
     };
-    problems.iter().map(of).collect()
+    let is_told = |problem: &&Problem| unread::tells(key, numbers, problem);
+    problems.iter().filter(|problem| !is_told(problem)).map(of).collect()
+}
+
+/// Principals of the same stack that may not exist yet when the key is created. The verdict stands: they may.
+pub(super) fn unordered(judge: &Judge<'_>, key: &KeyAnswer) -> Vec<Finding> {
+    let of = |one: &Unordered| {
+        let (principal, id) = (short(&one.principal), &one.id);
+        let message = format!(
+            "KMS would refuse {} if `{principal}` does not exist yet: nothing makes it wait for `{id}`",
+            named(key)
+        );
+        let mut finding = judge.finding(Code::InvalidPrincipal, &key.id, one.span, message);
+        finding.label = format!("named by text, so the key does not wait for `{id}`");
+        finding.related = vec![Related { span: one.created_at, message: "the same stack creates it here".to_owned() }];
+        finding.help = match one.needs_key {
+            false => format!("write `!GetAtt {id}.Arn`, or add `DependsOn: {id}` to the key"),
+            true => format!(
+                "write `!GetAtt {id}.Arn`, and move what `{id}` says about the key into a policy of its own (AWS::IAM::RolePolicy, AWS::IAM::Policy): now `{id}` waits for the key"
+            ),
+        };
+        finding.notes.extend(judge.notes(key));
+        finding.notes.push(format!("AWS says: {}", Says::InvalidPrincipals.words()));
+        finding
+    };
+    let told: Vec<Span> = match key.leaf.as_ref().map(|leaf| &leaf.outcome) {
+        Some(Outcome::Invalid(problems)) => problems.iter().map(|problem| problem.span).collect(),
+        _ => Vec::new(),
+    };
+    key.beyond.unordered.iter().filter(|one| !told.contains(&one.span)).map(of).collect()
 }

@@ -66,7 +66,7 @@ fn call_denied(judge: &Judge<'_>, key: &KeyAnswer, denied: &Denied) -> Finding {
             .notes
             .push("what the new policy grants counts only after kms:PutKeyPolicy, which comes later".to_owned());
     }
-    finding.notes.extend(notes(judge, denied));
+    finding.notes.extend(judge.assuming(&denied.assumes));
     finding.notes.extend(aws_says(judge, denied).map(|text| format!("AWS says: \"{text}\"")));
     finding.help = help(judge, denied);
     finding
@@ -80,7 +80,7 @@ fn default_refused(judge: &Judge<'_>, key: &KeyAnswer, denied: &Denied) -> Findi
     );
     let mut finding = judge.finding(Code::UpdateRefused, &key.id, denied.span, message);
     finding.label = "the update puts the default policy: `KeyPolicy` is gone".to_owned();
-    finding.notes.extend(notes(judge, denied));
+    finding.notes.extend(judge.assuming(&denied.assumes));
     finding.notes.push(format!("AWS says: \"{LOCKOUT}\""));
     finding.help = format!(
         "keep `KeyPolicy`, or allow kms:PutKeyPolicy in the IAM policies of {deployer}: the default policy leaves it to them"
@@ -90,11 +90,6 @@ fn default_refused(judge: &Judge<'_>, key: &KeyAnswer, denied: &Denied) -> Findi
 
 fn who(judge: &Judge<'_>) -> String {
     if judge.is_named() { format!("{} could not", judge.deployer()) } else { "nobody could".to_owned() }
-}
-
-fn notes(judge: &Judge<'_>, denied: &Denied) -> Vec<String> {
-    let deployer = judge.caller().map(|arn| format!("deployer: {arn}"));
-    deployer.into_iter().chain(denied.assumes.iter().map(|what| format!("assumes that {what}"))).collect()
 }
 
 /// The statements of the policy in force that decide: a Deny that applies, else the Allows that do not reach the deployer.

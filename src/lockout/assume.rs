@@ -3,7 +3,7 @@
 //! Source: IAM User Guide, reference_iam-quotas.html: "Names … must be unique within the account", whatever the path.
 
 use crate::aws::is_partition;
-use crate::policy::{Caller, Document, Problem, ProblemKind, condition_lines, named_principals};
+use crate::policy::{Caller, Document, Problem, Says, condition_lines, named_principals};
 use crate::source::Span;
 use crate::world::{Class, Facet, Hole, Origin, Piece, Text, Value, World};
 
@@ -79,7 +79,7 @@ pub(crate) fn own_role_elsewhere(caller: &Caller, policy: &Value, world: &World)
         let same_name = role_name(&text)? == own_name;
         let here = world.equal(&part(&text, 4)?, &part(&own, 4)?) == Ok(true);
         (here && same_name && world.equal(&own, &text) == Ok(false)).then(|| Problem {
-            kind: ProblemKind::Principal,
+            says: Says::InvalidPrincipals,
             message: format!(
                 "`{text}` cannot exist: role names are unique in an account, and the deployer's is `{own}`"
             ),

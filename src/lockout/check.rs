@@ -8,11 +8,12 @@ use crate::deployment::Deployment;
 use crate::policy::{Document, Doubt, Grant, Layer, doubts};
 use crate::resolve::Scope;
 use crate::source::{Duplicate, FileId, Span};
-use crate::template::{POLICY, Resource, Stacks, Suppression, Unknown};
+use crate::template::{NumberLike, POLICY, Resource, Stacks, Suppression, Unknown};
 use crate::world::{Budget, Refusal, Tree, Value, World, explore};
 
 use super::administrators::administrators;
 use super::answer::{self, Answered};
+use super::beyond::{Beyond, beyond};
 use super::cases::cases;
 use super::evaluate::{Leaf, Outcome, Subject, evaluate};
 use super::nested::{self, NotFollowed, Refusals};
@@ -44,6 +45,8 @@ pub(crate) struct Checked {
     pub(crate) refusals: Vec<(String, Refusal)>,
     /// What is written twice in a key, with the key's logical id.
     pub(crate) duplicates: Vec<(String, Duplicate)>,
+    /// Account ids that are read as other numbers.
+    pub(crate) numbers: Vec<NumberLike>,
     /// What its template says about findings that are not to be reported.
     pub(crate) suppressions: Vec<Suppression>,
     /// How many worlds were run for all of it.
@@ -80,6 +83,8 @@ pub(crate) struct KeyAnswer {
     pub(crate) exhausted: bool,
     /// Facts of less than high confidence without which the verdict would be another, as "assumes that …".
     pub(crate) assumes: Vec<String>,
+    /// What else is wrong with its policy.
+    pub(crate) beyond: Beyond,
     /// What an update from the previous template comes to, where there is one.
     pub(crate) update: Option<Update>,
 }
@@ -118,6 +123,7 @@ impl Run<'_> {
             not_followed: nested::not_followed(scope, &self.nominal),
             refusals: self.refusals.get(&scope.id).cloned().unwrap_or_default(),
             duplicates: scope.template.duplicates.clone(),
+            numbers: scope.template.numbers.clone(),
             suppressions: scope.template.suppressions.clone(),
             worlds: 0,
             matters: true,
@@ -180,6 +186,7 @@ fn check_key(subject: &Subject<'_>, nominal: &World, has_defaults: bool) -> Resu
             .map_or_else(Vec::new, |policy| assumes(subject, policy, nominal, answered, leaf.as_ref())),
         policy,
         leaf,
+        beyond: beyond(subject, nominal),
         update: None,
     })
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::deployment::Deployment;
 use crate::policy::{
-    Caller, Document, Doubt, Grant, LayerTrace, Problem, ProblemKind, Request, Trace, decide, from_json_text, problems,
+    Caller, Document, Doubt, Grant, LayerTrace, Problem, Request, Says, Trace, decide, from_json_text, problems,
 };
 use crate::resolve::Scope;
 use crate::template::{POLICY, Resource};
@@ -208,7 +208,7 @@ fn read_text(text: &Text, policy: &Value, world: &World) -> Result<Value, Box<Le
     from_json_text(&text, policy.span).map_err(|message| {
         let outcome = match text.holes().next() {
             Some(hole) => Outcome::Unknown(hole.clone()),
-            None => Outcome::Invalid(vec![Problem { kind: ProblemKind::Malformed, message, span: policy.span }]),
+            None => Outcome::Invalid(vec![Problem { says: Says::Malformed, message, span: policy.span }]),
         };
         Box::new(Leaf::of(outcome))
     })

@@ -5,7 +5,7 @@
 
 use crate::aws::{PrincipalArn, PrincipalKind};
 use crate::deployment::Snapshot;
-use crate::policy::{Problem, ProblemKind};
+use crate::policy::{Problem, Says};
 use crate::world::{Kind, Text, Value, World};
 
 use super::assume::principals;
@@ -17,7 +17,7 @@ pub(super) fn missing_principals(subject: &Subject<'_>, policy: &Value, world: &
     let missing = |(text, span): (Text, _)| {
         let known = world.fill(&text).as_literal()?.to_owned();
         let message = absent(snapshot, &known)?;
-        (!created(subject, &known, world)).then_some(Problem { kind: ProblemKind::Principal, message, span })
+        (!created(subject, &known, world)).then_some(Problem { says: Says::InvalidPrincipals, message, span })
     };
     principals(policy).into_iter().filter_map(missing).collect()
 }

@@ -6,26 +6,34 @@
 mod administrators;
 mod answer;
 mod assume;
+mod beyond;
 mod cases;
 mod change;
 mod check;
+mod durability;
 mod evaluate;
 mod exist;
 mod nested;
 mod opens;
+mod ordering;
 mod recover;
 mod refusals;
 mod resolved;
 #[cfg(test)]
 mod tests;
+mod unsubstituted;
 mod update;
 mod verdict;
 
+pub(crate) use beyond::About;
 pub(crate) use change::{Change, change};
 pub(crate) use check::{Checked, KeyAnswer, check};
+pub(crate) use durability::{Holder, HolderKind};
 pub(crate) use evaluate::Outcome;
 pub(crate) use nested::NotFollowed;
+pub(crate) use ordering::Unordered;
 pub(crate) use recover::{Case as RecoverCase, How, Recovery, Standing, accounts, recover};
 pub(crate) use resolved::{Resolved, resolved};
+pub(crate) use unsubstituted::Unsubstituted;
 pub(crate) use update::{Denied, Update, UpdateOutcome, updates};
 pub(crate) use verdict::{Case, Open, Subject, Verdict, When, WhenTest};

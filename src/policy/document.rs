@@ -3,20 +3,19 @@
 //! Sources: KMS API, CreateKey and PutKeyPolicy (Policy: length, characters, "each statement must contain one or more
 //! principals"); KMS Developer Guide, key-policy-overview.html; IAM User Guide, reference_policies_grammar.html.
 
-use crate::aws::is_partition;
 use crate::source::Span;
 use crate::world::{Kind, Question, Stop, Text, Value, World};
 
 use super::conditions::lines;
+use super::elements::{Member, members};
+use super::impossible::{impossible, impossible_service};
 use super::principals::named_principals;
+use super::problem::{Problem, Says};
 use super::statement::Statement;
 use super::variables::Version;
 
 /// The largest key policy, in bytes. Source: KMS API, CreateKey.
 const MAX_BYTES: usize = 32_768;
-
-/// Where the roles of Identity Center live.
-const IDENTITY_CENTER: &str = "role/aws-reserved/sso.amazonaws.com/";
 
 /// A policy document.
 #[derive(Clone, Copy, Debug)]
@@ -25,26 +24,6 @@ pub(crate) struct Document<'v> {
     pub(crate) value: &'v Value,
     /// Whether it is an IAM policy, which names no principals.
     pub(crate) of_identity: bool,
-}
-
-/// Why KMS refuses a document.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Problem {
-    /// What kind.
-    pub(crate) kind: ProblemKind,
-    /// What is wrong.
-    pub(crate) message: String,
-    /// Where.
-    pub(crate) span: Span,
-}
-
-/// Which of KMS's refusals.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ProblemKind {
-    /// MalformedPolicyDocumentException, ValidationException or LimitExceededException.
-    Malformed,
-    /// InvalidArnException, or "one or more invalid principals".
-    Principal,
 }
 
 impl<'v> Document<'v> {
@@ -87,7 +66,7 @@ struct Check<'a> {
 
 impl Check<'_> {
     fn malformed(&mut self, span: Span, message: impl Into<String>) {
-        self.out.push(Problem { kind: ProblemKind::Malformed, message: message.into(), span });
+        self.out.push(Problem { says: Says::Malformed, message: message.into(), span });
     }
 
     /// Runs `check` on a value; where it is open, on every alternative, and asks only if one of them has a problem.
@@ -137,16 +116,12 @@ impl Check<'_> {
         let (bytes, odd) = measure(policy);
         if bytes > MAX_BYTES {
             let message = format!("the key policy is at least {bytes} bytes long; KMS accepts {MAX_BYTES}");
-            self.malformed(policy.span, message);
+            self.out.push(Problem { says: Says::TooLong, message, span: policy.span });
         }
         if let Some((span, c)) = odd {
-            self.malformed(
-                span,
-                format!(
-                    "KMS accepts no `{}` in a key policy (only U+0020 to U+00FF, tab and line ends)",
-                    c.escape_default()
-                ),
-            );
+            let c = c.escape_default();
+            let message = format!("KMS accepts no `{c}` in a key policy (only U+0020 to U+00FF, tab and line ends)");
+            self.out.push(Problem { says: Says::Characters, message, span });
         }
     }
 
@@ -221,6 +196,7 @@ impl Check<'_> {
                 for (text, span) in named_principals(principal) {
                     self.aws_principal(&self.world.fill(&text), span);
                 }
+                self.services(principal);
                 self.open_members(principal);
             }
             Kind::List(_) => self.malformed(principal.span, "`Principal` must be an object or `*`"),
@@ -246,8 +222,15 @@ impl Check<'_> {
 
     /// A principal that cannot exist, by the parts of it that are known (KMS facts b and f).
     fn aws_principal(&mut self, text: &Text, span: Span) {
-        if let Some(message) = impossible_principal(text, self.partition) {
-            self.out.push(Problem { kind: ProblemKind::Principal, message, span });
+        self.out.extend(impossible(text, self.partition).map(|(says, message)| Problem { says, message, span }));
+    }
+
+    /// Service principals that cannot exist.
+    fn services(&mut self, principal: &Value) {
+        for member in principal.get("Service").map_or_else(Vec::new, members) {
+            let Member::One(text, span) = member else { continue };
+            let message = self.world.fill(&text).as_literal().and_then(impossible_service);
+            self.out.extend(message.map(|message| Problem { says: Says::InvalidPrincipals, message, span }));
         }
     }
 }
@@ -257,85 +240,6 @@ fn may_vanish(value: &Value) -> Option<&Question> {
     let Kind::Open(question, alternatives) = &value.kind else { return None };
     let vanishes = |one: &Value| one.kind == Kind::Nothing || may_vanish(one).is_some();
     (alternatives.is_empty() || alternatives.iter().any(vanishes)).then_some(question)
-}
-
-/// Why no such principal can exist; nothing where it may.
-pub(crate) fn impossible_principal(text: &Text, partition: &Text) -> Option<String> {
-    if let Some(known) = text.as_literal()
-        && !known.starts_with("arn:")
-    {
-        return not_an_arn(known);
-    }
-    let parts = text.split(':', 5)?;
-    let [_, own, service, region, account, resource] = parts.as_slice() else {
-        return text.as_literal().map(|_| format!("`{text}` is not an ARN: it must have six parts"));
-    };
-    if text.as_literal().is_none() && text.known_prefix().get(..4) != Some("arn:") {
-        return None;
-    }
-    if let Some(own) = own.as_literal() {
-        if !is_partition(own) {
-            return Some(format!("`{text}`: there is no partition `{own}`"));
-        }
-        if partition.as_literal().is_some_and(|deployed| deployed != own) {
-            return Some(format!("`{text}` is in partition `{own}`, the key is in `{partition}`"));
-        }
-    }
-    let service = service.as_literal()?;
-    if !matches!(service, "iam" | "sts") || region.as_literal().is_some_and(|region| !region.is_empty()) {
-        return Some(format!("`{text}` names no IAM principal"));
-    }
-    if let Some(account) = account.as_literal()
-        && crate::aws::AccountId::parse(account).is_none()
-    {
-        return Some(format!("`{text}`: `{account}` is not an account id of 12 digits"));
-    }
-    impossible_resource(service, resource).map(|why| format!("`{text}` {why}"))
-}
-
-fn not_an_arn(known: &str) -> Option<String> {
-    if known == "*" || crate::aws::AccountId::parse(known).is_some() {
-        return None;
-    }
-    if known.bytes().all(|byte| byte.is_ascii_digit()) && !known.is_empty() {
-        return Some(format!("`{known}` is not an account id: it has {} digits, not 12", known.len()));
-    }
-    let unique = ["AIDA", "AROA", "AGPA", "AIPA", "ANPA", "AKIA", "ASIA"];
-    if known.len() >= 16
-        && known.bytes().all(|b| b.is_ascii_alphanumeric())
-        && unique.iter().any(|id| known.starts_with(id))
-    {
-        return Some(format!("`{known}` is the unique id of a deleted principal: KMS refuses it"));
-    }
-    Some(format!("`{known}` is no principal: use an ARN, a 12-digit account id or `*`"))
-}
-
-fn impossible_resource(service: &str, resource: &Text) -> Option<&'static str> {
-    let wild = resource
-        .pieces()
-        .iter()
-        .any(|piece| matches!(piece, crate::world::Piece::Literal(text) if text.contains(['*', '?'])));
-    if wild {
-        return Some("holds a wildcard: KMS accepts no part of a principal's ARN as a wildcard");
-    }
-    let prefix = resource.known_prefix();
-    if service == "iam" && prefix.starts_with("group/") {
-        return Some("is a group: groups cannot be principals");
-    }
-    let known = resource.as_literal()?;
-    // Source: IAM Identity Center User Guide, referencingpermissionsets.html; without the path there is no such role.
-    if known.contains("/AWSReservedSSO_") && known.starts_with("role/") && !known.starts_with(IDENTITY_CENTER) {
-        return Some("does not exist: roles of Identity Center live below `aws-reserved/sso.amazonaws.com/`");
-    }
-    let words: Vec<&str> = known.split('/').collect();
-    let fits = match (service, words.as_slice()) {
-        ("iam", ["root"]) => true,
-        ("iam", ["user" | "role", rest @ ..]) => !rest.is_empty() && rest.iter().all(|word| !word.is_empty()),
-        ("sts", ["assumed-role", role, session]) => !role.is_empty() && !session.is_empty(),
-        ("sts", ["federated-user", name]) => !name.is_empty(),
-        _ => false,
-    };
-    (!fits || known.contains([':', ' '])).then_some("names no user, role, role session, federated user or account root")
 }
 
 /// The bytes that the document has at least as JSON, and the first character that KMS does not accept.

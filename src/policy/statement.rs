@@ -147,8 +147,10 @@ impl<'v> Statement<'v> {
         }
     }
 
+    /// Whether its Action covers what is called.
+    ///
     /// Source: KMS API, CreateKey: without Action or Resource "the policy statement has no effect".
-    fn covers_action(&self, request: &Request, world: &World) -> Result<bool, Stop> {
+    pub(super) fn covers_action(&self, request: &Request, world: &World) -> Result<bool, Stop> {
         match (self.element("Action"), self.element("NotAction")) {
             (Some(action), _) => covers(action, &request.action, world),
             (None, Some(_)) if request.doubts(&Doubt::NotAction) => Doubt::NotAction.ask(world),
@@ -158,7 +160,8 @@ impl<'v> Statement<'v> {
         }
     }
 
-    fn names_resource(&self, request: &Request, world: &World) -> Result<bool, Stop> {
+    /// Whether its Resource is the key of the request.
+    pub(super) fn names_resource(&self, request: &Request, world: &World) -> Result<bool, Stop> {
         match (self.element("Resource"), self.element("NotResource")) {
             (Some(resource), _) => names_resource(resource, request, self.version, world),
             (None, Some(excluded)) => Ok(!names_resource(excluded, request, self.version, world)?),

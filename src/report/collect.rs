@@ -1,7 +1,5 @@
 //! What was found out about templates, as rows of the report.
 
-use std::collections::BTreeSet;
-
 use crate::deployment::Deployment;
 use crate::findings::{Finding, Hidden, judge, reasoning};
 use crate::lockout::{Checked, KeyAnswer};
@@ -11,7 +9,7 @@ use super::{KeyRow, Report, SkippedRow};
 
 /// Adds the templates of one deployment: keys, skipped keys, and the findings that are to be reported.
 pub(crate) fn collect(checked: Vec<Checked>, deployment: &Deployment, hidden: &mut Hidden, report: &mut Report) {
-    report.templates += checked.iter().map(|one| one.file).collect::<BTreeSet<FileId>>().len();
+    report.templates.extend(checked.iter().map(|one| one.file));
     report.findings.extend(judge(&checked, deployment, hidden));
     for checked in checked {
         rows(checked, deployment, report);

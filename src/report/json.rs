@@ -42,7 +42,7 @@ pub(crate) fn json(report: &Report, sources: &Sources) -> String {
             .map(|row| json!({ "file": row.path, "line": row.line, "column": row.column, "message": row.message }))
             .collect(),
         findings: report.findings.iter().map(|finding| places.finding(finding)).collect(),
-        summary: json!({ "templates": report.templates, "keys": report.keys.len(), "errors": counts.errors,
+        summary: json!({ "templates": report.templates.len(), "keys": report.keys.len(), "errors": counts.errors,
             "warnings": counts.warnings, "notes": counts.notes, "suppressed": report.suppressed,
             "failures": report.failures.len() }),
     };

@@ -19,6 +19,8 @@ pub(crate) use recover::{Rescue, json as recover_json, text as recover_text};
 pub(crate) use resolved::resolved;
 pub(crate) use text::{Style, TextOptions, text};
 
+use std::collections::BTreeSet;
+
 use crate::findings::{Finding, Why};
 use crate::lockout::{Case, Open, Verdict};
 use crate::source::{FileId, Span};
@@ -35,8 +37,10 @@ pub(crate) struct Report {
     pub(crate) failures: Vec<Failure>,
     /// What to tell the user, sorted by file, place and code.
     pub(crate) findings: Vec<Finding>,
-    /// How many templates were checked.
-    pub(crate) templates: usize,
+    /// Which deployments of configurations were used for which templates, in words.
+    pub(crate) contexts: Vec<String>,
+    /// The templates that were checked.
+    pub(crate) templates: BTreeSet<FileId>,
     /// How many nested templates are not known: keys in them are not checked.
     pub(crate) unknown: usize,
     /// How many loops may make keys and are not known.

@@ -42,6 +42,11 @@ const LISTED: usize = 20;
 /// The report as text.
 pub(crate) fn text(report: &Report, sources: &Sources, options: TextOptions) -> String {
     let mut out = String::new();
+    if !options.quiet && !report.contexts.is_empty() {
+        let lines = report.contexts.iter().flat_map(|line| wrapped(&clean(line), options.width, options.width - 2));
+        out.push_str(&lines.map(|line| format!("{line}\n")).collect::<String>());
+        out.push('\n');
+    }
     for finding in &report.findings {
         out.push_str(&match options.style {
             Style::Plain => plain::sentences(finding, sources),
@@ -75,6 +80,7 @@ struct Line {
     verdict: &'static str,
     id: String,
     place: String,
+    deployment: String,
 }
 
 /// One line per key: verdict, logical id, place.
@@ -88,12 +94,14 @@ fn keys(report: &Report, sources: &Sources, options: TextOptions) -> String {
     for row in &report.keys {
         let line = sources.document(row.file).map_or(1, |document| document.line_col(row.span.start).line);
         let place = format!("{}:{line}", clean(sources.path(row.file)));
-        let line = Line { verdict: row.verdict.word(), id: id(&row.stack, &row.logical_id), place };
+        let deployment = named(report, &row.deployment);
+        let line = Line { verdict: row.verdict.word(), id: id(&row.stack, &row.logical_id), place, deployment };
         lines.push((line, options.why.then(|| why::tree(row, options, clean))));
     }
     for row in &report.skipped {
         let place = format!("{}: {}", clean(sources.path(row.file)), clean(&row.because));
-        lines.push((Line { verdict: "skipped", id: id(&row.stack, &row.logical_id), place }, None));
+        let deployment = named(report, &row.deployment);
+        lines.push((Line { verdict: "skipped", id: id(&row.stack, &row.logical_id), place, deployment }, None));
     }
     let widest = |of: fn(&Line) -> &str| lines.iter().map(|(line, _)| columns(of(line))).max().unwrap_or(0);
     let (verdict, id) = (widest(|line| line.verdict), widest(|line| &line.id).min(options.width / 2));
@@ -106,16 +114,23 @@ fn keys(report: &Report, sources: &Sources, options: TextOptions) -> String {
     out
 }
 
+/// The name of a deployment, where there is more than the one that flags describe.
+fn named(report: &Report, deployment: &str) -> String {
+    if report.contexts.is_empty() { String::new() } else { format!("({})", clean(deployment)) }
+}
+
 /// A line in columns of these widths; the place has a line of its own where there is no room for it.
 fn aligned(line: &Line, verdict: usize, id: usize, width: usize) -> String {
     let id = if id == 0 { String::new() } else { format!("  {}", padded(&line.id, id)) };
     let start = format!("{}{id}", padded(line.verdict, verdict));
-    if columns(&start) + 2 + columns(&line.place) <= width {
-        return format!("{start}  {}\n", line.place);
+    let place =
+        if line.deployment.is_empty() { line.place.clone() } else { format!("{}  {}", line.place, line.deployment) };
+    if columns(&start) + 2 + columns(&place) <= width {
+        return format!("{start}  {place}\n");
     }
     let indent = " ".repeat(verdict + 2);
     let room = width.saturating_sub(verdict + 2).max(20);
-    let place = wrapped(&line.place, room, room).join(&format!("\n{indent}"));
+    let place = wrapped(&place, room, room).join(&format!("\n{indent}"));
     format!("{}\n{indent}{place}\n", start.trim_end())
 }
 
@@ -134,7 +149,7 @@ fn open(report: &Report) -> usize {
 /// `1 template, 1 key: 1 lockout`.
 pub(crate) fn summary(report: &Report) -> String {
     let number = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
-    let templates = number(report.templates, "template");
+    let templates = number(report.templates.len(), "template");
     let mut out = if report.keys.is_empty() {
         format!("{templates}, no KMS keys")
     } else {

@@ -9,6 +9,7 @@ use crate::world::Refusal;
 
 use super::expr::{Expr, ExprKind, Key};
 use super::intrinsics::condition_operand;
+use super::numbers::{NumberLike, number_like};
 use super::read::{key, literal, read};
 use super::structure;
 use super::suppressions::{Suppression, of_policy, suppressions};
@@ -51,6 +52,8 @@ pub(crate) struct Template {
     pub(crate) suppressions: Vec<Suppression>,
     /// What CloudFormation refuses for the form of the sections, with the resource's logical id where there is one.
     pub(crate) malformed: Vec<(String, Refusal)>,
+    /// Account ids that are read as other numbers, where they reach a KMS key.
+    pub(crate) numbers: Vec<NumberLike>,
 }
 
 /// A parameter's declaration.
@@ -126,6 +129,8 @@ pub(crate) struct Resource {
     pub(crate) properties: Option<Expr>,
     /// The local file that the CDK uploads for its TemplateURL. Source: aws-cdk, Metadata `aws:asset:path` of a nested stack.
     pub(crate) asset: Option<String>,
+    /// Whether it stays when the stack is deleted. Source: aws-attribute-deletionpolicy.html.
+    pub(crate) kept: bool,
 }
 
 impl Template {
@@ -145,7 +150,7 @@ impl Template {
         if !has_resources && document.get(root, "AWSTemplateFormatVersion").is_none() {
             return None;
         }
-        Some(Template {
+        let mut template = Template {
             grows: grows(document) || resources.iter().any(Resource::is_module),
             duplicates: duplicates(document, &resources),
             suppressions: suppressions(document, &resources),
@@ -170,7 +175,10 @@ impl Template {
             refused: None,
             written: None,
             malformed: structure::refusals(document),
-        })
+            numbers: Vec::new(),
+        };
+        template.numbers = number_like(document, &template);
+        Some(template)
     }
 
     /// A key policy that stands by itself, as the policy of a key without logical id. Nothing in it is a function.
@@ -188,6 +196,7 @@ impl Template {
             depends_on: Vec::new(),
             properties: Some(properties),
             asset: None,
+            kept: false,
         };
         let duplicates = document.duplicates().iter().map(|one| (String::new(), one.clone())).collect();
         Template {
@@ -206,6 +215,7 @@ impl Template {
             written: None,
             duplicates,
             malformed: Vec::new(),
+            numbers: Vec::new(),
         }
     }
 
@@ -312,7 +322,8 @@ fn resource(document: &Document, (id, span): (String, Span), node: NodeId) -> Op
     let properties = document.get(node, "Properties").map(|entry| read(document, entry.value));
     let (condition, depends_on) = (text("Condition"), names(depends_on));
     let asset = asset(document, node);
-    Some(Resource { id, span, body: document.span(node), kind, condition, depends_on, properties, asset })
+    let kept = text("DeletionPolicy").is_some_and(|(policy, _)| policy.starts_with("Retain"));
+    Some(Resource { id, span, body: document.span(node), kind, condition, depends_on, properties, asset, kept })
 }
 
 fn asset(document: &Document, node: NodeId) -> Option<String> {

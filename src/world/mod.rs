@@ -8,6 +8,7 @@ mod explore;
 mod hole;
 mod implied;
 mod matching;
+mod nearest;
 mod pattern;
 mod question;
 mod relation;
@@ -19,6 +20,7 @@ mod world;
 
 pub(crate) use explore::{Budget, Tree, explore};
 pub(crate) use hole::{Class, Facet, Hole, Origin, Rule, Shape};
+pub(crate) use nearest::nearest;
 pub(crate) use pattern::{ESCAPED_ONE, ESCAPED_RUN, Pattern};
 pub(crate) use question::{Question, Refusal, Stop, Test};
 pub(crate) use relation::Relation;

@@ -5,7 +5,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::support::{Report, folder, report_in, shared, text};
+use crate::support::{Report, folder, report_in, run_in, shared, text};
 
 /// Records that this version does not decide, each with the reason. Every other record has to come out right.
 const NOT_DECIDED: [(&str, &str); 27] = [
@@ -24,18 +24,18 @@ const NOT_DECIDED: [(&str, &str); 27] = [
     ("I13", "whether a principal exists is not in the record; see the test with a snapshot below"),
     ("I15", "whether a principal exists is not in the record; see the test with a snapshot below"),
     ("I16", "whether a principal exists is not in the record; see the test with a snapshot below"),
-    ("I20", "a role of the same stack that is named by text"),
+    ("I20", "the record lacks the role of the same stack; see the test below"),
     ("I21", "whether a principal exists is not in the record; see the test with a snapshot below"),
     ("I25", "whether a principal exists is not in the record; see the test with a snapshot below"),
     ("I26", "IAM had not yet propagated the principal"),
-    ("I28c", "a service principal that KMS does not support"),
+    ("I28c", "which services KMS supports, nobody lists; only what is no service's name is refused"),
     ("I30", "the record does not say that the account is in another partition; see the test below"),
     ("D03", "deleting the key fails; the deleter did not create it"),
     ("D05", "updating tags fails later"),
     ("R01", "a replica that is still pending deletion"),
     ("R03", "replicating fails later"),
     ("S08", "a service that uses the key"),
-    ("S13", "a service that uses the key"),
+    ("S13", "the key is created; what uses it fails later, see the test below"),
 ];
 
 /// Records about services that use the key: the key itself is created.
@@ -77,6 +77,12 @@ fn identity(record: &Value) -> Option<&Value> {
 }
 
 fn answer(record: &Value, more: &[&str]) -> Report {
+    let (files, args) = prepared(record, more);
+    report_in(files.path(), &args.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+/// A folder with what the record shows, and the command line that checks it.
+fn prepared(record: &Value, more: &[&str]) -> (tempfile::TempDir, Vec<String>) {
     let policy = &record["template_or_policy"];
     let mut properties = policy.as_object().cloned().unwrap_or_default();
     let is_properties = properties.contains_key("KeyPolicy");
@@ -98,7 +104,8 @@ fn answer(record: &Value, more: &[&str]) -> Report {
     args.extend(if arn.is_empty() { ["--account", "111122223333"] } else { ["--deployer", &arn] });
     args.extend(if iam.is_empty() { vec![] } else { vec!["--identity-policy", "iam.json"] });
     args.extend(more);
-    report_in(files.path(), &args)
+    let args = args.into_iter().map(str::to_owned).collect();
+    (files, args)
 }
 
 /// An IAM snapshot of the account of the first user or role that is named: it has one role, and nobody who is named.
@@ -168,4 +175,53 @@ fn what_the_records_lack_can_be_given() {
             _ => {}
         }
     }
+}
+
+/// What is found beside the verdict, where AWS refused or failed for another reason than the key's owner.
+#[test]
+fn what_fails_beside_the_lockout_is_found() {
+    for record in records() {
+        let policy = &record["template_or_policy"];
+        match text(&record["id"]).as_str() {
+            "S13" => {
+                let found = answer(&record, &[]);
+                assert!(found.codes().contains(&"denies-aws-services".to_owned()), "{:?}", found.codes());
+            }
+            "I20" => {
+                let role = json!({ "Type": "AWS::IAM::Role",
+                    "Properties": { "RoleName": "MyStackRole-hardcoded-name" } });
+                let key = json!({ "Type": "AWS::KMS::Key", "Properties": { "KeyPolicy": policy } });
+                let template = json!({ "Resources": { "K": key, "Role": role } }).to_string();
+                let files = folder(&[("t.json", &template)]);
+                let found = report_in(files.path(), &["check", "t.json", "--account", "111122223333"]);
+                assert!(found.codes().contains(&"invalid-principal".to_owned()), "{:?}", found.codes());
+            }
+            _ => {}
+        }
+    }
+}
+
+/// KMS's words in the report are those that the records show.
+#[test]
+fn what_kms_says_is_said() {
+    const WORDS: [&str; 2] = [
+        "Policy contains a statement with one or more invalid principals",
+        "An ARN in the specified key policy is invalid",
+    ];
+    let mut told = 0;
+    for record in records() {
+        if !["invalid-principal", "invalid-arn"].contains(&text(&record["static_verdict"]).as_str()) {
+            continue;
+        }
+        let error = text(&record["exact_error"]);
+        let words = WORDS.into_iter().find(|words| error.contains(words)).expect("one of KMS's words");
+        let partition = if record["id"] == "I30" { "aws-us-gov" } else { "aws" };
+        let (files, args) = prepared(&record, &["--partition", partition]);
+        let shown = run_in(files.path(), &args.iter().map(String::as_str).collect::<Vec<_>>()).stdout;
+        if shown.contains("KMS would refuse") {
+            assert!(shown.contains(words), "{}: {shown}", record["id"]);
+            told += 1;
+        }
+    }
+    eprintln!("{told} records have KMS's words");
 }

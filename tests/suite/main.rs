@@ -15,7 +15,9 @@
 
 mod bad_input;
 mod baseline;
+mod beyond;
 mod command_line;
+mod configuration;
 mod corpus;
 mod differential;
 mod documents;
@@ -28,6 +30,7 @@ mod layers;
 mod naive;
 mod nested;
 mod peers;
+mod peers_see;
 mod reader_trees;
 mod recorded;
 mod recorded_text;

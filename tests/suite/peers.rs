@@ -8,7 +8,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::support::root;
+use crate::support::{Run, finished, root};
 
 /// A Python with the packages of one peer.
 pub(crate) struct Python(PathBuf);
@@ -52,6 +52,12 @@ fn run(command: &mut Command) -> Result<(), String> {
 }
 
 impl Python {
+    /// What a program that came with the packages says, run in the project's folder.
+    pub(crate) fn program(&self, name: &str, args: &[&str]) -> Run {
+        let output = Command::new(self.0.with_file_name(name)).args(args).current_dir(root()).output();
+        finished(output.expect("the peer runs"))
+    }
+
     /// What a script prints for this stdin.
     pub(crate) fn run(&self, script: &Path, stdin: &str) -> String {
         let mut command = Command::new(&self.0);

@@ -93,7 +93,7 @@ pub(crate) fn run_with_stdin(folder: &Path, args: &[&str], stdin: &[u8]) -> Run 
     finished(output)
 }
 
-fn finished(output: std::process::Output) -> Run {
+pub(crate) fn finished(output: std::process::Output) -> Run {
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
     Run { code: output.status.code().unwrap_or(-1), stdout: text(output.stdout), stderr: text(output.stderr) }
 }

@@ -13,7 +13,7 @@ mod principals;
 use serde_json::Value as Json;
 
 use crate::deployment::{Deployment, Snapshot};
-use crate::policy::{Grant, Layer, impossible_principal};
+use crate::policy::{Grant, Layer, impossible};
 use crate::source::{Document, FileId, SourceError};
 use crate::template::{Stacks, Template};
 use crate::world::Text;
@@ -142,7 +142,7 @@ pub(crate) fn recover(case: &Case<'_>) -> Result<Recovery, SourceError> {
 /// deleted, the policy shows the unique id, and KMS takes no policy that holds one.
 fn why_gone(case: &Case<'_>, principal: &str) -> Option<String> {
     let partition = case.root.split(':').nth(1).unwrap_or_default();
-    let impossible = impossible_principal(&Text::literal(principal), &Text::literal(partition));
+    let impossible = impossible(&Text::literal(principal), &Text::literal(partition)).map(|(_, why)| why);
     let absent = || {
         let exists = case.snapshot.and_then(|snapshot| snapshot.exists(principal));
         (exists == Some(false)).then(|| "the IAM snapshot of its account has no such principal".to_owned())

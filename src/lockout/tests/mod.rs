@@ -1,10 +1,13 @@
 //! The rules of AWS, each with a test that fails without it: template and deployment in, verdict out.
 
+mod beyond;
 mod conditions;
 mod context;
 mod deployers;
 mod explorer;
+mod kms_rows;
 mod layers;
+mod left;
 mod macros;
 mod nested;
 mod nested_ends;

@@ -2,7 +2,7 @@
 //! (f); CloudFormation User Guide, troubleshooting.html.
 
 use crate::lockout::{Outcome, Verdict};
-use crate::policy::ProblemKind;
+use crate::policy::{Problem, ProblemKind};
 
 use super::{ROLE, allow, by, checked, key, policy, template, word};
 
@@ -11,7 +11,7 @@ const DELEGATES: &str =
 
 fn problems(statements: &str) -> Vec<ProblemKind> {
     match key(by(ROLE), &policy(statements)).leaf.map(|leaf| leaf.outcome) {
-        Some(Outcome::Invalid(problems)) => problems.into_iter().map(|problem| problem.kind).collect(),
+        Some(Outcome::Invalid(problems)) => problems.iter().map(Problem::kind).collect(),
         _ => Vec::new(),
     }
 }

@@ -1,0 +1,173 @@
+//! Which deployments each template has: those that flags describe, or those of the nearest configuration at or above it.
+//!
+//! Comes in: the flags and the templates that were opened. Goes out: [`Group`]s, each a deployment with its templates.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use anyhow::bail;
+use ignore::overrides::OverrideBuilder;
+
+use crate::source::FileId;
+use crate::world::nearest;
+
+use super::args::Flags;
+use super::config::{self, Config, Planned};
+use super::discover::{Found, shown};
+use super::files::{Files, Opened};
+use super::given::Given;
+use super::inputs::document;
+
+/// A deployment with the templates that it deploys.
+#[derive(Debug)]
+pub(crate) struct Group {
+    /// What is given about it.
+    pub(crate) given: Given,
+    /// Where it stands in a configuration; nothing for what flags describe.
+    pub(crate) place: Option<String>,
+    /// Its templates.
+    pub(crate) templates: Vec<Opened>,
+}
+
+/// A configuration and the folder it is in.
+type Near = Option<(Rc<Config>, PathBuf)>;
+
+/// The configurations of a run, each read once.
+#[derive(Debug)]
+pub(crate) struct Plan<'f> {
+    /// The flags.
+    pub(super) flags: &'f Flags,
+    explicit: Near,
+    known: RefCell<BTreeMap<PathBuf, Near>>,
+}
+
+impl<'f> Plan<'f> {
+    /// For these flags.
+    ///
+    /// # Errors
+    ///
+    /// A configuration that was named and cannot be read.
+    pub(crate) fn new(flags: &'f Flags) -> anyhow::Result<Plan<'f>> {
+        let explicit = flags.config.as_deref().map(load).transpose()?;
+        Ok(Plan { flags, explicit, known: RefCell::default() })
+    }
+
+    /// Whether the flags describe the deployment by themselves.
+    fn by_flags(&self) -> bool {
+        let Flags { no_config, deployer, role_arn, account, deployment, .. } = self.flags;
+        let described = deployer.is_some() || role_arn.is_some() || account.is_some();
+        *no_config || (described && deployment.is_empty())
+    }
+
+    /// The configuration at or above a file; the nearest wins, and nothing is merged.
+    fn near(&self, file: &Path) -> anyhow::Result<Near> {
+        if self.explicit.is_some() {
+            return Ok(self.explicit.clone());
+        }
+        match file.parent() {
+            Some(folder) => self.at_or_above(folder),
+            None => Ok(None),
+        }
+    }
+
+    fn at_or_above(&self, folder: &Path) -> anyhow::Result<Near> {
+        if let Some(known) = self.known.borrow().get(folder) {
+            return Ok(known.clone());
+        }
+        let file = folder.join(config::NAME);
+        let near = match (file.is_file(), folder.parent()) {
+            (true, _) => Some(load(&file)?),
+            (false, Some(above)) => self.at_or_above(above)?,
+            (false, None) => None,
+        };
+        self.known.borrow_mut().insert(folder.to_owned(), near.clone());
+        Ok(near)
+    }
+
+    /// Whether the nearest configuration leaves a walked file out.
+    ///
+    /// # Errors
+    ///
+    /// A configuration that cannot be read.
+    pub(crate) fn leaves_out(&self, found: &Found) -> anyhow::Result<bool> {
+        let Some(path) = found.path.as_ref().filter(|_| !found.named && !self.flags.no_config) else {
+            return Ok(false);
+        };
+        let path = whole(path);
+        let Some((config, folder)) = self.near(&path)? else { return Ok(false) };
+        if config.exclude.is_empty() {
+            return Ok(false);
+        }
+        let mut globs = OverrideBuilder::new(&folder);
+        for glob in &config.exclude {
+            globs.add(glob)?;
+        }
+        Ok(globs.build()?.matched(&path, false).is_whitelist())
+    }
+
+    /// The deployments of these templates, in the order of the templates and of their names.
+    ///
+    /// # Errors
+    ///
+    /// A configuration that cannot be read, or a `--deployment` that none has.
+    pub(crate) fn groups(&self, opened: &[Opened], files: &Files) -> anyhow::Result<Vec<Group>> {
+        let mut groups: Vec<Group> = Vec::new();
+        let places: BTreeMap<FileId, PathBuf> = files.places().map(|(file, place)| (file, whole(place))).collect();
+        for template in opened {
+            let place = places.get(&template.0).cloned().unwrap_or_default();
+            let near = if self.by_flags() { None } else { self.near(&place)? };
+            let planned: Vec<&Planned> = near.iter().flat_map(|(config, _)| &config.deployments).collect();
+            let mut mine: Vec<(Given, Option<String>)> = planned
+                .iter()
+                .filter(|one| one.deploys(&place) && self.wants(&one.name))
+                .map(|one| (one.given.clone().overridden(self.flags), Some(one.place.clone())))
+                .collect();
+            if mine.is_empty() && self.flags.deployment.is_empty() {
+                mine.push((Given::by_flags(self.flags), None));
+            }
+            for (given, place) in mine {
+                match groups.iter_mut().find(|group| group.place == place) {
+                    Some(group) => group.templates.push(template.clone()),
+                    None => groups.push(Group { given, place, templates: vec![template.clone()] }),
+                }
+            }
+        }
+        self.all_known()?;
+        Ok(groups)
+    }
+
+    fn wants(&self, name: &str) -> bool {
+        self.flags.deployment.is_empty() || self.flags.deployment.iter().any(|wanted| wanted == name)
+    }
+
+    /// Every `--deployment` is one of a configuration.
+    fn all_known(&self) -> anyhow::Result<()> {
+        let known = self.known.borrow();
+        let configs = self.explicit.iter().chain(known.values().flatten()).map(|(config, _)| config);
+        let names: BTreeSet<&str> =
+            configs.flat_map(|config| &config.deployments).map(|one| one.name.as_str()).collect();
+        let Some(unknown) = self.flags.deployment.iter().find(|name| !names.contains(name.as_str())) else {
+            return Ok(());
+        };
+        let names: Vec<&str> = names.into_iter().collect();
+        match nearest(unknown, &names) {
+            Some(near) => bail!("--deployment: no configuration has a deployment `{unknown}`; did you mean `{near}`?"),
+            None => bail!("--deployment: no configuration has a deployment `{unknown}`"),
+        }
+    }
+}
+
+fn load(path: &Path) -> anyhow::Result<(Rc<Config>, PathBuf)> {
+    let document = document("--config", path)?;
+    let folder = whole(path).parent().map_or_else(PathBuf::new, Path::to_owned);
+    let near = std::env::current_dir().ok().and_then(|here| path.strip_prefix(here).ok());
+    let config = config::parse(&document, &folder, &shown(near.unwrap_or(path)))?;
+    Ok((Rc::new(config), folder))
+}
+
+/// The whole path, through links where the file exists.
+fn whole(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| std::env::current_dir().unwrap_or_default().join(path))
+}
