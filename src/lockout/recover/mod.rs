@@ -168,7 +168,7 @@ fn standing(principal: String, now: &Json, then: &Json, deployment: &Deployment)
         Some(Grant::Delegated) => How::Account,
         _ => How::Nothing,
     };
-    let (then, now_is) = (verdict(&then), verdict(&now));
+    let (then, now_is) = (verdict(&then), in_force(verdict(&now)));
     let open = now.map_or_else(Vec::new, |key| key.open).into_iter().filter(|open| open.kind != "iam");
     Ok(Standing { principal, how, now: now_is, then, open: open.collect() })
 }
@@ -185,7 +185,7 @@ fn repaired(
     let mut policy = policy.clone();
     for _ in 0..CHANGES {
         let Some(key) = answer(&policy, deployment)? else { break };
-        before.get_or_insert(key.verdict);
+        before.get_or_insert(in_force(key.verdict));
         let first = before.unwrap_or(key.verdict);
         if matches!(key.verdict, Verdict::Safe | Verdict::SafeIfIam) {
             return Ok((first, policy, None));
@@ -207,6 +207,11 @@ fn repaired(
     }
     let why = "no change of the policy that is known here lets it call kms:PutKeyPolicy".to_owned();
     Ok((before.unwrap_or(Verdict::Undecided), policy, Some(why)))
+}
+
+/// The answer for a policy that is in force: of one of which nothing is left, nobody can call anything.
+fn in_force(verdict: Verdict) -> Verdict {
+    if verdict == Verdict::Invalid { Verdict::Lockout } else { verdict }
 }
 
 fn beside(layer: Layer) -> String {

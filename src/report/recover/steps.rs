@@ -39,7 +39,10 @@ pub(super) fn steps(rescue: &Rescue) -> Vec<Step> {
     }
     out.push(step(
         &format!("check the policy to put, saved as {FILE}, for whoever puts it"),
-        &format!("cfn-lockout policy {FILE} --deployer {}", quoted(&caller(rescue))),
+        &format!(
+            "cfn-lockout policy {FILE} --deployer {}",
+            caller(rescue).map_or_else(|| "ARN_OF_WHOEVER_PUTS_IT".to_owned(), |arn| quoted(&arn))
+        ),
     ));
     out.push(step("put it", &put(rescue)));
     out.push(step("see that it is in force", &read));
@@ -72,14 +75,12 @@ fn put(rescue: &Rescue) -> String {
     )
 }
 
-/// Who runs the commands: the first of those who can.
-pub(super) fn caller(rescue: &Rescue) -> String {
+/// Who runs the commands: the first of those who can; nothing where nobody knows one.
+pub(super) fn caller(rescue: &Rescue) -> Option<String> {
     let able = rescue.able();
-    let able = able.iter().find(|one| one.then != Verdict::Lockout && !one.principal.contains('*')).or(able.first());
-    match able {
-        Some(one) if !one.principal.contains('*') => one.principal.clone(),
-        _ => rescue.administrator.clone(),
-    }
+    let named = || able.iter().filter(|one| rescue.file.is_some() && !one.principal.contains('*'));
+    let kept = named().find(|one| one.then != Verdict::Lockout).or(named().next());
+    kept.map(|one| one.principal.clone())
 }
 
 fn key_id(rescue: &Rescue) -> String {

@@ -149,9 +149,12 @@ fn administrator(rescue: &Rescue, page: &mut Page) {
 }
 
 fn commands(rescue: &Rescue, page: &mut Page) {
-    page.heading(&match rescue.is_lost() {
-        true => "the commands, in order; none of them was run, and put-key-policy will be denied:".to_owned(),
-        false => format!("the commands, in order, as `{}`; none of them was run:", caller(rescue)),
+    page.heading(&match caller(rescue) {
+        _ if rescue.is_lost() => {
+            "the commands, in order; none of them was run, and put-key-policy will be denied:".to_owned()
+        }
+        Some(caller) => format!("the commands, in order, as `{caller}`; none of them was run:"),
+        None => "the commands, in order; none of them was run:".to_owned(),
     });
     for (number, step) in steps(rescue).iter().enumerate() {
         page.item(&format!("  {}. ", number + 1), &step.purpose, "     ");
