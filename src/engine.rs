@@ -162,6 +162,7 @@ fn request(call: &Call) -> Result<Request, EngineError> {
         given: call.context.clone(),
         doubted: None,
         only_given: true,
+        own: Vec::new(),
     })
 }
 

@@ -53,8 +53,14 @@ pub(crate) enum Code {
     FragileAdministrator,
     /// A Deny that also stops AWS services.
     DeniesAwsServices,
+    /// The key would be created, and then a handler call of the deployer fails.
+    DeployerCannotFinish,
+    /// Rollback or deletion would leave the key behind.
+    DeployerCannotDelete,
     /// The policy in force does not let the deployer put the new one.
     UpdateRefused,
+    /// A resource hands the key to a service that cannot use it.
+    ServiceCannotUseKey,
     /// The lockout check is switched off.
     BypassesLockoutCheck,
     /// A suppression that suppresses nothing.
@@ -63,7 +69,7 @@ pub(crate) enum Code {
 
 impl Code {
     /// Every code that this version can report, in the order of design §7.
-    pub(crate) const ALL: [Code; 16] = [
+    pub(crate) const ALL: [Code; 19] = [
         Code::LocksOutDeployer,
         Code::MayLockOutDeployer,
         Code::ReliesOnDeployerIam,
@@ -77,7 +83,10 @@ impl Code {
         Code::NoAccountDelegation,
         Code::FragileAdministrator,
         Code::DeniesAwsServices,
+        Code::DeployerCannotFinish,
+        Code::DeployerCannotDelete,
         Code::UpdateRefused,
+        Code::ServiceCannotUseKey,
         Code::BypassesLockoutCheck,
         Code::UnusedSuppression,
     ];
@@ -104,7 +113,10 @@ impl Code {
             Code::NoAccountDelegation => "no-account-delegation",
             Code::FragileAdministrator => "fragile-administrator",
             Code::DeniesAwsServices => "denies-aws-services",
+            Code::DeployerCannotFinish => "deployer-cannot-finish",
+            Code::DeployerCannotDelete => "deployer-cannot-delete",
             Code::UpdateRefused => "update-refused",
+            Code::ServiceCannotUseKey => "service-cannot-use-key",
             Code::BypassesLockoutCheck => "bypasses-lockout-check",
             Code::UnusedSuppression => "unused-suppression",
         }
@@ -126,13 +138,16 @@ impl Code {
             Code::NoAccountDelegation => "no statement lets the account delegate to IAM",
             Code::FragileAdministrator => "whoever can change the policy is sure to go",
             Code::DeniesAwsServices => "a Deny that also stops AWS services",
+            Code::DeployerCannotFinish => "created, and then a call of the deployer fails",
+            Code::DeployerCannotDelete => "rollback or deletion would leave the key behind",
             Code::UpdateRefused => "the policy in force does not allow the update",
+            Code::ServiceCannotUseKey => "hands the key to a service that cannot use it",
             Code::BypassesLockoutCheck => "the check is switched off",
             Code::UnusedSuppression => "a suppression that suppresses nothing",
         }
     }
 
-    /// The severity of design §7.
+    /// The severity of design §7; where a code has two, the graver.
     pub(crate) fn severity(self) -> Severity {
         match self {
             Code::LocksOutDeployer
@@ -141,13 +156,16 @@ impl Code {
             | Code::MalformedPolicy
             | Code::NumberLikeAccountId
             | Code::SubstitutionNotApplied
-            | Code::UpdateRefused => Severity::Error,
+            | Code::DeployerCannotFinish
+            | Code::UpdateRefused
+            | Code::ServiceCannotUseKey => Severity::Error,
             Code::MayLockOutDeployer
             | Code::Undecided
             | Code::IneffectiveStatement
             | Code::NoAccountDelegation
             | Code::FragileAdministrator
             | Code::DeniesAwsServices
+            | Code::DeployerCannotDelete
             | Code::BypassesLockoutCheck
             | Code::UnusedSuppression => Severity::Warning,
             Code::ReliesOnDeployerIam => Severity::Note,
@@ -170,7 +188,10 @@ impl Code {
             Code::NoAccountDelegation => include_str!("../../rules/explain/no-account-delegation.md"),
             Code::FragileAdministrator => include_str!("../../rules/explain/fragile-administrator.md"),
             Code::DeniesAwsServices => include_str!("../../rules/explain/denies-aws-services.md"),
+            Code::DeployerCannotFinish => include_str!("../../rules/explain/deployer-cannot-finish.md"),
+            Code::DeployerCannotDelete => include_str!("../../rules/explain/deployer-cannot-delete.md"),
             Code::UpdateRefused => include_str!("../../rules/explain/update-refused.md"),
+            Code::ServiceCannotUseKey => include_str!("../../rules/explain/service-cannot-use-key.md"),
             Code::BypassesLockoutCheck => include_str!("../../rules/explain/bypasses-lockout-check.md"),
             Code::UnusedSuppression => include_str!("../../rules/explain/unused-suppression.md"),
         }

@@ -8,8 +8,8 @@ use super::reasons::{Why, why};
 use super::refused::Refusals;
 use super::words::{cases, key as named, short};
 use super::{
-    Code, Finding, Hidden, Related, denied_services, ignored, lockouts, loops, nobody_left, refused, unfollowed,
-    unread, updates,
+    Code, Finding, Hidden, Related, denied_services, ignored, lockouts, loops, nobody_left, refused, services, stuck,
+    unfollowed, unread, updates,
 };
 
 /// The findings about the templates of one deployment, in their order, without those that are not to be reported.
@@ -63,6 +63,8 @@ fn of_template(judge: &Judge<'_>, checked: &Checked, refusals: &Refusals<'_>) ->
         out.extend(unread::substitutions(judge, key));
         out.extend(nobody_left::warnings(judge, key));
         out.extend(denied_services::warnings(judge, key));
+        out.extend(stuck::findings(judge, key));
+        out.extend(services::findings(judge, key));
     }
     out.extend(unread::numbers(judge, checked));
     out.extend(ignored::duplicates(judge, checked));

@@ -13,6 +13,10 @@ mod loops;
 mod nobody_left;
 mod reasons;
 mod refused;
+mod services;
+mod stuck;
+#[cfg(test)]
+mod tests;
 mod unfollowed;
 mod unread;
 mod unused;

@@ -16,8 +16,11 @@ use super::answer::{self, Answered};
 use super::beyond::{Beyond, beyond};
 use super::cases::cases;
 use super::evaluate::{Leaf, Outcome, Subject, evaluate};
+use super::handlers::{Stuck, stuck};
 use super::nested::{self, NotFollowed, Refusals};
 use super::opens::opens;
+use super::reach::Identity;
+use super::services::{Unusable, unusable};
 use super::update::Update;
 use super::verdict::{Case, Open, Verdict};
 
@@ -85,6 +88,10 @@ pub(crate) struct KeyAnswer {
     pub(crate) assumes: Vec<String>,
     /// What else is wrong with its policy.
     pub(crate) beyond: Beyond,
+    /// The calls of CloudFormation's handlers that the deployer is denied once the key exists.
+    pub(crate) stuck: Vec<Stuck>,
+    /// The resources whose services cannot use the key.
+    pub(crate) unusable: Vec<Unusable>,
     /// What an update from the previous template comes to, where there is one.
     pub(crate) update: Option<Update>,
 }
@@ -100,6 +107,7 @@ pub(crate) fn check(stacks: &Stacks, deployment: &Deployment) -> Vec<Checked> {
         refusals: nested::refusals(&scopes, &nominal),
         nominal,
         worlds: Cell::new(WORLDS_OF_ALL),
+        worlds_afterwards: Cell::new(WORLDS_OF_ALL),
     };
     scopes.iter().map(|scope| run.stack(scope)).collect()
 }
@@ -111,6 +119,7 @@ struct Run<'d> {
     has_defaults: bool,
     refusals: Refusals,
     worlds: Cell<usize>,
+    worlds_afterwards: Cell<usize>,
 }
 
 impl Run<'_> {
@@ -142,12 +151,25 @@ impl Run<'_> {
             };
             scope.renew();
             match check_key(&subject, &self.nominal, self.has_defaults) {
-                Ok(answer) => out.keys.push(answer),
+                Ok(answer) => out.keys.push(self.afterwards(&subject, answer)),
                 Err(because) => out.skipped.push((key.id.clone(), because)),
             }
         }
         out.worlds = before.saturating_sub(self.worlds.get());
         out
+    }
+
+    /// The same answer with what happens once the key exists, for which other worlds may be run than for verdicts. A policy by
+    /// itself belongs to no stack.
+    fn afterwards(&self, subject: &Subject<'_>, answer: KeyAnswer) -> KeyAnswer {
+        if subject.key.kind == POLICY {
+            return answer;
+        }
+        subject.scope.renew();
+        let subject = &Subject { worlds: &self.worlds_afterwards, ..*subject };
+        let identity = Identity::of(subject.scope, subject.key, &self.nominal);
+        let stuck = stuck(subject, &identity, &self.nominal);
+        KeyAnswer { stuck, unusable: unusable(subject, &identity, &self.nominal), ..answer }
     }
 }
 
@@ -187,6 +209,8 @@ fn check_key(subject: &Subject<'_>, nominal: &World, has_defaults: bool) -> Resu
         policy,
         leaf,
         beyond: beyond(subject, nominal),
+        stuck: Vec::new(),
+        unusable: Vec::new(),
         update: None,
     })
 }

@@ -242,6 +242,7 @@ pub(crate) fn request(subject: &Subject<'_>, properties: &Value) -> Request {
         given: context.clone(),
         doubted: subject.doubted.cloned(),
         only_given: false,
+        own: Vec::new(),
     }
 }
 

@@ -23,6 +23,17 @@ pub(crate) struct Caller {
     pub(crate) tags: Option<Vec<(String, String)>>,
     /// Whether a permissions boundary is attached to it.
     pub(crate) bounded: bool,
+    /// The service, where no principal of IAM calls but a service by itself.
+    pub(crate) service: Option<Service>,
+}
+
+/// A service that calls by itself. Source: IAM User Guide, reference_policies_elements_principal.html#principal-services.
+#[derive(Clone, Debug)]
+pub(crate) struct Service {
+    /// The name by which a policy lets it in.
+    pub(crate) name: Text,
+    /// Names of which nobody knows whether they do.
+    pub(crate) perhaps: Vec<Text>,
 }
 
 /// What kind of principal a caller is: the values of aws:PrincipalType.
@@ -54,7 +65,24 @@ impl Caller {
             id: facet(Facet::Id, Class::Name),
             tags: None,
             bounded: false,
+            service: None,
         }
+    }
+
+    /// A service that calls by itself.
+    pub(crate) fn of_service(service: Service, account: Text, partition: Text) -> Caller {
+        let name = service.name.clone();
+        Caller { principal: name.clone(), arn: name, service: Some(service), ..Caller::unknown(account, partition) }
+    }
+
+    /// Some session of the role with this ARN, which may be known in part only.
+    pub(crate) fn of_role(principal: Text, account: Text, partition: Text) -> Caller {
+        let unknown = |what: &str, class| {
+            let origin = Origin::Later { kind: "getatt", name: format!("{what} of {principal}"), at: None };
+            Text::hole(Hole::new(origin, Shape::class(class), None))
+        };
+        let (arn, id) = (unknown("session", Class::Any), unknown("id", Class::Name));
+        Caller { arn, id, principal, ..Caller::unknown(account, partition) }
     }
 
     /// The caller that `arn` names: a role's ARN stands for any session of it, a session's for a role of that name.

@@ -9,7 +9,7 @@ use crate::world::{
     Hole, Kind, Origin, Pattern, Question, Relation, Shape, Stop, Text, Value, World, all, any, either,
 };
 
-use super::caller::{Caller, CallerKind};
+use super::caller::{Caller, CallerKind, Service};
 use super::elements::{Member, members, some_member};
 
 /// In which sense the caller has to be named.
@@ -48,6 +48,9 @@ impl Sense {
 
 /// Whether `element` (the value of Principal) names the caller.
 pub(crate) fn names(element: &Value, caller: &Caller, sense: Sense, world: &World) -> Result<bool, Stop> {
+    if let Some(service) = &caller.service {
+        return if sense.unlimited() { names_service(element, service, world) } else { Ok(false) };
+    }
     match &element.kind {
         Kind::Text(text) if text.as_literal() == Some("*") => Ok(sense.is_everyone()),
         Kind::Open(question, alternatives) => {
@@ -60,6 +63,35 @@ pub(crate) fn names(element: &Value, caller: &Caller, sense: Sense, world: &Worl
             Some(value) => some_member(value, &|member| is_named(member, caller, sense, world)),
             None => Ok(false),
         },
+        _ => Ok(false),
+    }
+}
+
+/// Whether the element names a service that calls by itself: by its name, or with everyone. No IAM policy is needed beside it.
+fn names_service(element: &Value, service: &Service, world: &World) -> Result<bool, Stop> {
+    let everyone = Text::literal("*");
+    let is = |member: &Member, name: &Text| match member {
+        Member::One(text, _) => world.equal(text, name),
+        Member::Many(hole, _) => world.member(hole, Relation::EQUALS, name),
+    };
+    match &element.kind {
+        Kind::Text(text) => world.equal(text, &everyone),
+        Kind::Open(question, alternatives) => {
+            either(question, alternatives, |alternative| names_service(alternative, service, world))
+        }
+        Kind::Refused(refusal) => Err(Stop::Refused(refusal.clone())),
+        Kind::Unknown(hole) => world.ask(Question::Fact(hole.clone())),
+        Kind::Map(_) => {
+            let perhaps = |member: &Member| {
+                let named = any(service.perhaps.iter().map(|name| is(member, name)))?;
+                if named { unclear("service", element, world) } else { Ok(false) }
+            };
+            let in_aws = element.get("AWS").map(|value| some_member(value, &|member| is(&member, &everyone)));
+            let in_service = element
+                .get("Service")
+                .map(|value| some_member(value, &|member| any([is(&member, &service.name), perhaps(&member)])));
+            any(in_aws.into_iter().chain(in_service))
+        }
         _ => Ok(false),
     }
 }
@@ -182,6 +214,9 @@ fn form(text: &Text) -> Form {
 /// account; where they are missing AWS "might" deny, depending on the service: a question. A principal with a permissions
 /// boundary is denied, listed or not.
 pub(crate) fn reaches(element: &Value, deny: bool, caller: &Caller, world: &World) -> Result<bool, Stop> {
+    if caller.service.is_some() {
+        return unclear("not-principal", element, world);
+    }
     if deny && caller.bounded {
         return Ok(true);
     }
@@ -195,12 +230,20 @@ pub(crate) fn reaches(element: &Value, deny: bool, caller: &Caller, world: &Worl
     }
     if !deny {
         // Whether listing its role or its account takes a caller out of an Allow, nobody has written down.
-        return if any([listed(&caller.principal), account.clone()])? { unclear(element, world) } else { Ok(true) };
+        return if any([listed(&caller.principal), account.clone()])? {
+            unclear("not-principal", element, world)
+        } else {
+            Ok(true)
+        };
     }
     if !listed(&caller.arn)? {
         return Ok(true);
     }
-    if all([listed(&caller.principal), account.clone()])? { Ok(false) } else { unclear(element, world) }
+    if all([listed(&caller.principal), account.clone()])? {
+        Ok(false)
+    } else {
+        unclear("not-principal", element, world)
+    }
 }
 
 /// Whether `*` is among the principals.
@@ -208,9 +251,11 @@ pub(crate) fn is_everyone(element: &Value) -> bool {
     named_principals(element).iter().any(|(text, _)| text.as_literal() == Some("*"))
 }
 
-/// Whether NotPrincipal reaches a caller of whom only a part is listed.
-fn unclear(element: &Value, world: &World) -> Result<bool, Stop> {
-    let origin = Origin::Later { kind: "not-principal", name: "NotPrincipal".to_owned(), at: Some(element.span) };
+/// What nobody has written down: whether NotPrincipal reaches a caller of whom only a part is listed, whether a name of a
+/// service that is not the documented one names it.
+fn unclear(kind: &'static str, element: &Value, world: &World) -> Result<bool, Stop> {
+    let name = if kind == "service" { "Service" } else { "NotPrincipal" };
+    let origin = Origin::Later { kind, name: name.to_owned(), at: Some(element.span) };
     world.ask(Question::Fact(Hole::new(origin, Shape::default(), Some(element.span))))
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::aws::{Presence, canonical, context_key, is_multivalued};
-use crate::world::{Hole, Origin, Shape, Stop, Text, World};
+use crate::world::{Hole, Origin, Pattern, Piece, Shape, Stop, Text, World};
 
 use super::caller::{Caller, CallerKind};
 use super::doubt::Doubt;
@@ -32,6 +32,22 @@ pub(crate) struct Request {
     pub(crate) doubted: Option<Doubt>,
     /// Whether the call carries nothing but what was given and what follows from its caller.
     pub(crate) only_given: bool,
+    /// What another call than kms:PutKeyPolicy through CloudFormation carries, where that differs: by the key's name, of
+    /// which a trailing `*` stands for any ending. The first that fits counts.
+    pub(crate) own: Vec<(&'static str, Carried)>,
+}
+
+/// What a call of its own kind carries for a context key.
+#[derive(Clone, Debug)]
+pub(crate) enum Carried {
+    /// This.
+    Is(Text),
+    /// This, or nothing.
+    Perhaps(Text),
+    /// Nothing.
+    Absent,
+    /// Nobody knows.
+    Unknown,
 }
 
 /// What the request carries for a context key.
@@ -68,6 +84,9 @@ impl Request {
                 many => ContextValue::Many(many.iter().map(|value| Text::literal(value)).collect()),
             });
         }
+        if let Some(carried) = self.carried(key) {
+            return Ok(carried);
+        }
         if self.doubts(&Doubt::Key(lower)) {
             return Ok(unknown(key));
         }
@@ -84,6 +103,27 @@ impl Request {
             Presence::PrincipalTag => Ok(self.tag(key)),
             presence => Ok(self.of_call(presence, key)),
         }
+    }
+
+    /// What this kind of call carries, where it is not a kms:PutKeyPolicy as the table of `aws/` has it. Keys of KMS that the
+    /// table leaves out for kms:PutKeyPolicy may belong to other operations.
+    ///
+    /// Source: KMS Developer Guide, conditions-kms.html: each key lists its API operations.
+    fn carried(&self, key: &str) -> Option<ContextValue> {
+        let starts = |prefix: &str| key.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
+        let fits = |name: &str| match name.strip_suffix('*') {
+            Some(prefix) => starts(prefix),
+            None => key.eq_ignore_ascii_case(name),
+        };
+        let own = self.own.iter().find(|(name, _)| fits(name)).map(|(_, carried)| match carried {
+            Carried::Is(text) => ContextValue::Is(text.clone()),
+            Carried::Perhaps(text) => perhaps(key, text),
+            Carried::Absent => ContextValue::Absent,
+            Carried::Unknown => unknown(key),
+        });
+        let is_other = || !self.only_given && !self.action.eq_ignore_ascii_case("kms:PutKeyPolicy");
+        let never = || starts("kms:") && context_key(key).presence == Presence::Never;
+        own.or_else(|| (is_other() && never()).then(|| unknown(key)))
     }
 
     /// What hangs on the kind of principal. Source: IAM User Guide, reference_policies_variables.html, "Principal key
@@ -175,6 +215,20 @@ fn hole(key: &str, shape: Shape) -> Hole {
 
 fn unknown(key: &str) -> ContextValue {
     ContextValue::Unknown(hole(key, Shape::default()))
+}
+
+/// This text, of which parts may be unknown, or none.
+fn perhaps(key: &str, text: &Text) -> ContextValue {
+    let Some(known) = text.as_literal() else {
+        let mut pattern = Text::default();
+        text.pieces().iter().for_each(|piece| match piece {
+            Piece::Literal(known) => pattern.push_str(known),
+            Piece::Hole(_) => pattern.push_str("*"),
+        });
+        let shape = Shape { pattern: Some(Pattern::new(pattern)), ..Shape::default() };
+        return ContextValue::Unknown(hole(key, shape));
+    };
+    one_or_absent(key, known)
 }
 
 /// This value, or none.

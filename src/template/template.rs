@@ -127,10 +127,10 @@ pub(crate) struct Resource {
     pub(crate) depends_on: Vec<(String, Span)>,
     /// Its Properties.
     pub(crate) properties: Option<Expr>,
+    /// Its DeletionPolicy.
+    pub(crate) deletion_policy: Option<Expr>,
     /// The local file that the CDK uploads for its TemplateURL. Source: aws-cdk, Metadata `aws:asset:path` of a nested stack.
     pub(crate) asset: Option<String>,
-    /// Whether it stays when the stack is deleted. Source: aws-attribute-deletionpolicy.html.
-    pub(crate) kept: bool,
 }
 
 impl Template {
@@ -195,8 +195,8 @@ impl Template {
             condition: None,
             depends_on: Vec::new(),
             properties: Some(properties),
+            deletion_policy: None,
             asset: None,
-            kept: false,
         };
         let duplicates = document.duplicates().iter().map(|one| (String::new(), one.clone())).collect();
         Template {
@@ -261,6 +261,13 @@ impl Resource {
         matches!(self.kind.as_str(), "AWS::KMS::Key" | "AWS::KMS::ReplicaKey" | POLICY)
     }
 
+    /// Whether it certainly outlives its stack.
+    ///
+    /// Source: CloudFormation Template Reference, aws-attribute-deletionpolicy.html.
+    pub(crate) fn is_kept(&self) -> bool {
+        self.deletion_policy.as_ref().and_then(Expr::as_text).is_some_and(|policy| policy.starts_with("Retain"))
+    }
+
     /// Whether it stands for resources that a module of the registry holds.
     ///
     /// Source: AWS CloudFormation User Guide, modules.html: their types end in `::MODULE`.
@@ -319,11 +326,12 @@ fn resource(document: &Document, (id, span): (String, Span), node: NodeId) -> Op
     };
     let (kind, _) = text("Type")?;
     let depends_on = document.get(node, "DependsOn").map(|entry| read(document, entry.value));
-    let properties = document.get(node, "Properties").map(|entry| read(document, entry.value));
+    let [properties, deletion_policy] =
+        ["Properties", "DeletionPolicy"].map(|name| document.get(node, name).map(|entry| read(document, entry.value)));
     let (condition, depends_on) = (text("Condition"), names(depends_on));
     let asset = asset(document, node);
-    let kept = text("DeletionPolicy").is_some_and(|(policy, _)| policy.starts_with("Retain"));
-    Some(Resource { id, span, body: document.span(node), kind, condition, depends_on, properties, asset, kept })
+    let body = document.span(node);
+    Some(Resource { id, span, body, kind, condition, depends_on, properties, deletion_policy, asset })
 }
 
 fn asset(document: &Document, node: NodeId) -> Option<String> {

@@ -13,6 +13,7 @@
     reason = "a test fails by panicking, and says on stderr what it did not run"
 )]
 
+mod afterwards;
 mod bad_input;
 mod baseline;
 mod beyond;

@@ -5,6 +5,7 @@ mod conditions;
 mod context;
 mod deployers;
 mod explorer;
+mod handlers;
 mod kms_rows;
 mod layers;
 mod left;

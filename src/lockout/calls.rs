@@ -1,0 +1,200 @@
+//! Calls to a key once KMS has accepted it: whether one is denied for sure, whatever is still unknown.
+//!
+//! Comes in: a key and the code that decides one call in one world. Goes out: a [`Denial`], or nothing. The call is explored
+//! as the lockout check is (`check.rs`): worlds in which KMS or CloudFormation refuses the key do not count, and in all others
+//! the call has to be denied. Must not know: which calls there are, output.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
+use crate::policy::{
+    Decision, Document, Doubt, Effect, Element, Grant, Layers, Outcome as Applied, Request, decide, doubts,
+};
+use crate::source::Span;
+use crate::world::{Budget, Key, Kind, Stop, Text, Value, World, explore};
+
+use super::assume;
+use super::evaluate::{Leaf, Outcome, Subject, evaluate};
+
+/// How many worlds one call may cost: what needs more is not certain.
+const WORLDS: usize = 256;
+
+/// A key that exists in a world.
+pub(super) struct Accepted {
+    /// Its properties.
+    pub(super) properties: Value,
+    /// Its policy; KMS's own where the template gives none.
+    pub(super) policy: Value,
+    /// Whether KMS accepts it from the deployer. If not, the policy is otherwise sound.
+    pub(super) by_deployer: bool,
+    /// The world, with what is assumed of the deployer's role.
+    pub(super) world: World,
+    /// A rule that is not taken for granted this time.
+    doubted: Option<Doubt>,
+}
+
+/// What a call comes to in one world.
+#[derive(Clone, Debug)]
+pub(super) enum Call {
+    /// There is no such key in this world.
+    Moot,
+    /// It is allowed, or not made.
+    Fine,
+    /// It is denied.
+    Denied(Box<Denial>),
+}
+
+/// A call that is denied.
+#[derive(Clone, Debug)]
+pub(crate) struct Denial {
+    /// The action.
+    pub(crate) action: &'static str,
+    /// What decides.
+    pub(crate) grant: Grant,
+    /// The statement of the key policy that denies it, if one does.
+    pub(crate) statement: Option<Span>,
+    /// Whether some statement fails by its Condition only.
+    pub(crate) by_condition: bool,
+    /// What in the template leads to the call.
+    pub(crate) place: Option<Span>,
+}
+
+impl Call {
+    /// What a decision comes to.
+    pub(super) fn of(action: &'static str, decision: &Decision, policy: &Value) -> Call {
+        if decision.grant.allows() {
+            return Call::Fine;
+        }
+        let statements = Document { value: policy, of_identity: false }.statements();
+        let denies = decision.trace.iter().find(|trace| {
+            trace.effect == Some(Effect::Deny) && matches!(trace.outcome, Applied::Direct | Applied::Delegates)
+        });
+        let statement = denies.filter(|_| decision.grant == Grant::Denied).and_then(|trace| {
+            statements.iter().find(|statement| statement.index == trace.index).map(|statement| statement.value.span)
+        });
+        let by_condition = decision.trace.iter().any(
+            |trace| matches!(&trace.outcome, Applied::Fails(mismatch) if mismatch.element() == Element::Condition),
+        );
+        Call::Denied(Box::new(Denial { action, grant: decision.grant, statement, by_condition, place: None }))
+    }
+
+    fn same(&self, other: &Call) -> bool {
+        std::mem::discriminant(self) == std::mem::discriminant(other)
+    }
+}
+
+impl Accepted {
+    /// What a call comes to that the key policy has to allow.
+    pub(super) fn call(&self, action: &'static str, request: &Request, layers: &Layers) -> Result<Call, Stop> {
+        let document = Document { value: &self.policy, of_identity: false };
+        let decision = decide(Some(document), layers, &self.doubting(request), &self.world)?;
+        Ok(Call::of(action, &decision, &self.policy))
+    }
+
+    /// What a call comes to that no key policy can allow.
+    pub(super) fn call_by_iam(&self, action: &'static str, request: &Request, layers: &Layers) -> Result<Call, Stop> {
+        let decision = decide(None, layers, &self.doubting(request), &self.world)?;
+        Ok(Call::of(action, &decision, &self.policy))
+    }
+
+    fn doubting(&self, request: &Request) -> Request {
+        Request { doubted: self.doubted.clone(), ..request.clone() }
+    }
+}
+
+/// The denial, if the call is denied in every world within `nominal` in which there is a key, also with every rule of less
+/// than high confidence in doubt.
+pub(super) fn denied(
+    subject: &Subject<'_>,
+    nominal: &World,
+    call: &dyn Fn(&Accepted) -> Result<Call, Stop>,
+) -> Option<Denial> {
+    let policy = RefCell::new(None);
+    let denial = explored(subject, nominal, call, &policy)?;
+    let policy = policy.into_inner()?;
+    let layers = &subject.deployment.layers;
+    let beside = layers.given().into_iter().flat_map(|(_, policies)| policies);
+    let beside = beside.map(|value| Document { value, of_identity: true });
+    let documents = std::iter::once(Document { value: &policy, of_identity: false }).chain(beside);
+    let doubts: BTreeSet<Doubt> = documents.flat_map(|one| doubts(one, &subject.deployment.caller)).collect();
+    let is_given = |doubt: &&Doubt| matches!(doubt, Doubt::Key(key) if subject.deployment.context.contains_key(key));
+    let is_sure = doubts.iter().filter(|doubt| !is_given(doubt)).all(|doubt| {
+        let doubting = Subject { doubted: Some(doubt), ..*subject };
+        explored(&doubting, nominal, call, &RefCell::new(None)).is_some()
+    });
+    is_sure.then_some(denial)
+}
+
+fn explored(
+    subject: &Subject<'_>,
+    nominal: &World,
+    call: &dyn Fn(&Accepted) -> Result<Call, Stop>,
+    policy: &RefCell<Option<Value>>,
+) -> Option<Denial> {
+    let run = |world: &World| match accepted(subject, world)? {
+        Ok(accepted) => {
+            policy.borrow_mut().get_or_insert_with(|| accepted.policy.clone());
+            call(&accepted)
+        }
+        Err(other) => Ok(other),
+    };
+    let mut budget = Budget { worlds: WORLDS.min(subject.worlds.get()), ..Budget::default() };
+    let given = budget.worlds;
+    let tree = explore(nominal, &run, &|_| Call::Moot, &Call::same, &mut budget);
+    subject.worlds.set(subject.worlds.get().saturating_sub(given.saturating_sub(budget.worlds)));
+    let mut found = None;
+    for (_, leaf) in tree.paths() {
+        match leaf? {
+            Call::Moot => {}
+            Call::Fine => return None,
+            Call::Denied(denial) => found = found.or(Some((**denial).clone())),
+        }
+    }
+    found
+}
+
+/// The key in one world; else what that makes of every call to it.
+fn accepted(subject: &Subject<'_>, world: &World) -> Result<Result<Accepted, Call>, Stop> {
+    let Leaf { outcome, policy, .. } = evaluate(subject, world)?;
+    let by_deployer = match outcome {
+        Outcome::Safe(_) | Outcome::Bypassed | Outcome::DefaultPolicy => true,
+        Outcome::Lockout(_) => false,
+        // Nothing is known, so nothing is claimed.
+        Outcome::Unknown(_) => return Ok(Err(Call::Fine)),
+        Outcome::Invalid(_) | Outcome::Refused(_) | Outcome::NotCreated | Outcome::RuleBroken(_) => {
+            return Ok(Err(Call::Moot));
+        }
+    };
+    let givens = &subject.deployment.givens;
+    let span = subject.key.span;
+    let policy = policy.unwrap_or_else(|| default_policy(&givens.partition, &givens.account, span));
+    let world = assume::partition(&givens.partition, &policy, world);
+    let world = assume::role_path(&subject.deployment.caller, &policy, &world);
+    let properties = match &subject.key.properties {
+        Some(properties) => subject.scope.resolve(properties, &world),
+        None => Value { span, kind: Kind::Map(Vec::new()) },
+    };
+    Ok(Ok(Accepted { properties, policy, by_deployer, world, doubted: subject.doubted.cloned() }))
+}
+
+/// Source: KMS Developer Guide, key-policy-default.html.
+fn default_policy(partition: &Text, account: &Text, span: Span) -> Value {
+    let text = |text: &str| Value::text(span, Text::literal(text));
+    let map = |entries: Vec<(&str, Value)>| {
+        let entries = entries.into_iter().map(|(name, value)| (Key { text: name.to_owned(), span }, value));
+        Value { span, kind: Kind::Map(entries.collect()) }
+    };
+    let mut root = Text::literal("arn:");
+    root.append(partition);
+    root.push_str(":iam::");
+    root.append(account);
+    root.push_str(":root");
+    let statement = map(vec![
+        ("Effect", text("Allow")),
+        ("Principal", map(vec![("AWS", Value::text(span, root))])),
+        ("Action", text("kms:*")),
+        ("Resource", text("*")),
+    ]);
+    let statements = Value { span, kind: Kind::List(vec![statement]) };
+    map(vec![("Version", text("2012-10-17")), ("Statement", statements)])
+}
