@@ -17,6 +17,7 @@ pub mod reader;
 pub(crate) mod aws;
 pub(crate) mod deployment;
 pub(crate) mod findings;
+pub(crate) mod fix;
 pub(crate) mod lockout;
 pub(crate) mod policy;
 pub(crate) mod report;

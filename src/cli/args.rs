@@ -23,6 +23,8 @@ pub(crate) enum Verb {
     Check(Box<CheckArgs>),
     /// The same check for a bare key policy, before `aws kms put-key-policy`
     Policy(Box<PolicyArgs>),
+    /// The smallest edits that make findings go away, as a unified diff
+    Fix(Box<FixArgs>),
     /// A key that is locked: who can still repair it, the policy to put, the commands
     Recover(Box<RecoverArgs>),
     /// The template after resolution as JSON, with the verdicts of its keys as facts for policy tools
@@ -36,7 +38,7 @@ pub(crate) enum Verb {
 }
 
 /// The verbs, for telling them from paths.
-const VERBS: [&str; 7] = ["check", "policy", "recover", "resolve", "explain", "completions", "man"];
+const VERBS: [&str; 8] = ["check", "policy", "fix", "recover", "resolve", "explain", "completions", "man"];
 
 #[derive(Debug, Args)]
 pub(crate) struct ExplainArgs {
@@ -86,6 +88,31 @@ pub(crate) struct PolicyArgs {
     #[command(flatten)]
     pub(crate) flags: Flags,
 }
+
+#[derive(Debug, Args)]
+#[command(after_help = FIX)]
+pub(crate) struct FixArgs {
+    /// Files, folders, or - for stdin [default: .]
+    pub(crate) paths: Vec<PathBuf>,
+
+    /// Write the safe fixes into the files; of stdin, print the text with them
+    #[arg(long)]
+    pub(crate) write: bool,
+    /// Write the fixes that are to be reviewed, too
+    #[arg(long, requires = "write")]
+    pub(crate) include_review: bool,
+
+    #[command(flatten)]
+    pub(crate) flags: Flags,
+}
+
+/// What `fix --help` adds.
+const FIX: &str = "\
+A fix is offered only if checking the edited text shows that its finding is gone, that the key's verdict is as promised and \
+that no finding is new. `safe`: it grants the deployer nothing that it could not give itself, and nobody else anything. \
+`review`: it lets others in, weakens a Deny, or drops what somebody may have meant. Lines that start with # say what the \
+edits do; `patch` and `git apply` pass over them. With --format json, stdout is the report of `check` with these fixes. \
+The exit code is that of `check`; with --write, of what is left.";
 
 #[derive(Debug, Args)]
 #[command(after_help = RECOVER)]

@@ -7,7 +7,8 @@ use anyhow::bail;
 
 use crate::deployment::Deployment;
 use crate::findings::Hidden;
-use crate::lockout::{Checked, check, updates};
+use crate::fix::{Before, Effort, Root, best};
+use crate::lockout::{Checked, check_update};
 use crate::report::{Report, TextOptions, collect, conclude, json, text};
 use crate::source::{FileId, Sources};
 use crate::template::Stacks;
@@ -38,10 +39,26 @@ pub(super) struct Job {
 
 /// Checks templates, prints the reports, and says how it ended.
 pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
-    let plan = Plan::new(&args.flags)?;
+    let Input { files, jobs, named } = input(&args.paths, &args.flags)?;
+    finish(files, &jobs, &named, &args.flags)
+}
+
+/// What is to be checked.
+pub(super) struct Input {
+    /// Everything that was opened.
+    pub(super) files: Files,
+    /// The deployments with their templates.
+    pub(super) jobs: Vec<Job>,
+    /// The files that the user named.
+    pub(super) named: BTreeSet<FileId>,
+}
+
+/// The templates of the named paths, with their deployments.
+pub(super) fn input(paths: &[PathBuf], flags: &Flags) -> anyhow::Result<Input> {
+    let plan = Plan::new(flags)?;
     let mut files = Files::default();
     let mut missing: Vec<PathBuf> = Vec::new();
-    let found = discover(&args.paths, &args.flags.exclude, &mut |path| missing.push(path.to_owned()))?;
+    let found = discover(paths, &flags.exclude, &mut |path| missing.push(path.to_owned()))?;
     missing.iter().for_each(|path| files.missing(path));
     let mut named: BTreeSet<FileId> = BTreeSet::new();
     let mut opened: Vec<Opened> = Vec::new();
@@ -52,7 +69,7 @@ pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
         if plan.leaves_out(file)? {
             continue;
         }
-        let Some(template) = files.template(file, &args.flags.stdin_filename) else { continue };
+        let Some(template) = files.template(file, &flags.stdin_filename) else { continue };
         named.extend(file.named.then_some(template.0));
         // One file may have several paths.
         if seen.insert(template.0) {
@@ -61,8 +78,8 @@ pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
     }
     drop(progress);
     let jobs = jobs(&plan, &opened, &mut files)?;
-    known_parameters(&args.flags, &jobs)?;
-    finish(files, &jobs, &named, &args.flags)
+    known_parameters(flags, &jobs)?;
+    Ok(Input { files, jobs, named })
 }
 
 /// The deployments of these templates. Where there is no template, what the flags say is looked at all the same.
@@ -129,36 +146,67 @@ fn unknown_parameter<'n>(mut names: impl Iterator<Item = &'n String>, jobs: &[Jo
 /// Checks what was opened and prints it.
 fn finish(mut files: Files, jobs: &[Job], named: &BTreeSet<FileId>, flags: &Flags) -> anyhow::Result<Exit> {
     let mut hidden = baseline::hidden(flags, &files)?;
-    let report = checked(&mut files, jobs, named, &mut hidden);
+    let report = checked(&mut files, jobs, named, flags, &mut hidden)?;
     write_all(&report, &files.sources, flags)?;
     print(&rendered(&report, &files.sources, flags.format, flags, wants_color(flags.color)))?;
     baseline::end(flags, &hidden, Exit::of(&report, flags.fail_on.severity()))
 }
 
-/// Checks what was opened, for every deployment.
-pub(super) fn checked(files: &mut Files, jobs: &[Job], named: &BTreeSet<FileId>, hidden: &mut Hidden) -> Report {
-    let mut report = Report::default();
-    for job in jobs {
-        let mut all: Vec<Checked> = Vec::new();
-        for stacks in &job.stacks {
-            let root = stacks.get(Stacks::ROOT).file;
-            let has_keys = stacks.all().any(|stack| stack.template.keys().next().is_some());
-            let mut found = check(stacks, &job.deployment);
-            if let Some(previous) = job.previous.get(&root) {
-                updates(&mut found, stacks, previous, &job.deployment);
-            }
-            for mut checked in found {
-                let is_named = named.contains(&root) || named.contains(&checked.file);
-                failures(&mut checked, is_named, files);
-                // Of all the templates of a folder, those that nest something elsewhere are many.
-                checked.matters = is_named || has_keys;
-                all.push(checked);
-            }
+/// Checks what was opened, for every deployment, and looks for fixes.
+pub(super) fn checked(
+    files: &mut Files,
+    jobs: &[Job],
+    named: &BTreeSet<FileId>,
+    flags: &Flags,
+    hidden: &mut Hidden,
+) -> anyhow::Result<Report> {
+    let all = results(files, jobs, named);
+    let roots = roots_of(jobs, &all);
+    let before = Before { sources: &files.sources, known: &*files, roots: &roots };
+    let fixes = best(before, &mut baseline::hidden(flags, files)?, Effort::REPORT);
+    Ok(Report { fixes, ..report(all, jobs, files, hidden) })
+}
+
+/// What each template with its nested stacks comes to, job by job.
+pub(super) fn results(files: &mut Files, jobs: &[Job], named: &BTreeSet<FileId>) -> Vec<Vec<Checked>> {
+    let mut of = |(job, stacks): (&Job, &Stacks)| {
+        let root = stacks.get(Stacks::ROOT).file;
+        let has_keys = stacks.all().any(|stack| stack.template.keys().next().is_some());
+        let mut checked = check_update(stacks, job.previous.get(&root), &job.deployment);
+        for one in &mut checked {
+            let is_named = named.contains(&root) || named.contains(&one.file);
+            failures(one, is_named, files);
+            // Of all the templates of a folder, those that nest something elsewhere are many.
+            one.matters = is_named || has_keys;
         }
+        checked
+    };
+    let each = jobs.iter().flat_map(|job| job.stacks.iter().map(move |stacks| (job, stacks)));
+    each.map(&mut of).collect()
+}
+
+/// The same templates, as fixes are proven with them.
+pub(super) fn roots_of<'a>(jobs: &'a [Job], all: &'a [Vec<Checked>]) -> Vec<Root<'a>> {
+    let each = jobs.iter().flat_map(|job| job.stacks.iter().map(move |stacks| (job, stacks)));
+    let root = |((job, stacks), checked): ((&'a Job, &'a Stacks), &'a Vec<Checked>)| Root {
+        stacks,
+        checked,
+        previous: job.previous.get(&stacks.get(Stacks::ROOT).file),
+        deployment: &job.deployment,
+    };
+    each.zip(all).map(root).collect()
+}
+
+/// What was found out as a report.
+pub(super) fn report(all: Vec<Vec<Checked>>, jobs: &[Job], files: &mut Files, hidden: &mut Hidden) -> Report {
+    let mut report = Report::default();
+    let mut all = all.into_iter();
+    for job in jobs {
         if let Some(place) = &job.place {
             report.contexts.push(context(job, place, files));
         }
-        collect(all, &job.deployment, hidden, &mut report);
+        let own: Vec<Checked> = all.by_ref().take(job.stacks.len()).flatten().collect();
+        collect(own, &job.deployment, hidden, &mut report);
     }
     conclude(hidden, &mut report);
     report.failures = std::mem::take(&mut files.failures);
@@ -182,7 +230,7 @@ pub(super) fn write_all(report: &Report, sources: &Sources, flags: &Flags) -> an
     Ok(())
 }
 
-fn rendered(report: &Report, sources: &Sources, format: Format, flags: &Flags, color: bool) -> String {
+pub(super) fn rendered(report: &Report, sources: &Sources, format: Format, flags: &Flags, color: bool) -> String {
     let Flags { quiet, verbose, why, .. } = *flags;
     let options = TextOptions { color, style: style(flags), quiet, verbose, why, width: width() };
     match format {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
+use crate::fix::Known;
 use crate::report::Failure;
 use crate::resolve::Files as Beside;
 use crate::source::{Document, FileId, Limits, SourceError, Sources};
@@ -29,6 +30,8 @@ pub(crate) struct Files {
     pub(crate) failures: Vec<Failure>,
     /// Where the files of `sources` are, by their ids.
     places: BTreeMap<FileId, PathBuf>,
+    /// What was read from stdin.
+    stdin: Option<FileId>,
     /// What became of files, by their canonical paths.
     known: BTreeMap<PathBuf, Result<Opened, Unfollowed>>,
     /// What templates include, by their canonical paths; nothing where it cannot be read.
@@ -64,6 +67,16 @@ impl Files {
         self.fail_whole(&shown, message);
     }
 
+    /// Where a file is; nothing for stdin.
+    pub(crate) fn place(&self, file: FileId) -> Option<&Path> {
+        self.places.get(&file).filter(|_| self.stdin != Some(file)).map(PathBuf::as_path)
+    }
+
+    /// What was read from stdin.
+    pub(crate) fn stdin(&self) -> Option<FileId> {
+        self.stdin
+    }
+
     /// The bytes of a file and the path it is shown under; or a failure goes into the report, or it is nobody's business.
     fn bytes(&mut self, found: &Found, stdin_name: &str) -> Option<(String, Vec<u8>)> {
         let shown = if found.path.is_some() { found.shown.clone() } else { stdin_name.to_owned() };
@@ -90,7 +103,10 @@ impl Files {
         }
         let place = found.path.clone().unwrap_or_else(|| PathBuf::from(stdin_name));
         match self.parsed(&shown, &place, bytes) {
-            Ok(opened) => Some(opened),
+            Ok(opened) => {
+                self.stdin = self.stdin.or(found.path.is_none().then_some(opened.0));
+                Some(opened)
+            }
             Err(Unfollowed::Broken { path, error, mentions_key }) => {
                 // A walked file that is no template, whatever it mentions, is nobody's business.
                 if found.named || (mentions_key && error.message != NO_TEMPLATE) {
@@ -204,6 +220,18 @@ impl Beside for Files {
 
     fn document(&self, file: FileId) -> Option<&Document> {
         self.sources.document(file)
+    }
+}
+
+/// What has been opened is found again without reading anything.
+impl Known for Files {
+    fn template(&self, from: FileId, path: &str) -> Result<Opened, Unfollowed> {
+        let known = self.beside(from, path).canonicalize().ok().and_then(|canonical| self.known.get(&canonical));
+        known.cloned().unwrap_or_else(|| Err(Unfollowed::Missing(format!("there is no file `{path}`"))))
+    }
+
+    fn snippet(&self, from: FileId, path: &str) -> Option<FileId> {
+        *self.snippets.get(&self.beside(from, path).canonicalize().ok()?)?
     }
 }
 

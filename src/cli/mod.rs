@@ -8,6 +8,7 @@ mod discover;
 mod exit;
 mod explain;
 mod files;
+mod fix;
 mod git;
 mod given;
 mod inputs;
@@ -20,6 +21,7 @@ mod recover;
 mod resolve;
 mod scan;
 mod shell;
+mod write;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -44,6 +46,7 @@ pub fn main() -> ExitCode {
     let ran = match &cli.verb {
         Verb::Check(args) => check::run(args),
         Verb::Policy(args) => check::run_policy(args),
+        Verb::Fix(args) => fix::run(args),
         Verb::Recover(args) => recover::run(args),
         Verb::Resolve(args) => resolve::run(args),
         Verb::Explain(args) => explain::run(args),

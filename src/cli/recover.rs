@@ -3,7 +3,7 @@
 //! Comes in: what `aws kms get-key-policy` prints, or a template. Source of the forms: AWS CLI Command Reference, kms
 //! get-key-policy: an object with `Policy`, a text; with `--output text`, or of that member alone, the policy itself.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, anyhow, bail};
 use serde_json::{Value as Json, json};
@@ -174,12 +174,12 @@ fn default_policy(root: &str) -> Json {
 }
 
 /// The policy that the file holds.
-fn policy(args: &RecoverArgs, file: &PathBuf) -> anyhow::Result<Json> {
+fn policy(args: &RecoverArgs, file: &Path) -> anyhow::Result<Json> {
     let limits = Limits::default();
     if file.is_dir() {
         bail!("`{}` is a folder: name the file that holds the key policy", file.display());
     }
-    let found = Found { shown: shown(file), path: (!is_stdin(file)).then(|| file.clone()), named: true };
+    let found = Found { shown: shown(file), path: (!is_stdin(file)).then(|| file.to_owned()), named: true };
     let bytes = match open(&found, limits.bytes).with_context(|| format!("`{}`", file.display()))? {
         Content::Bytes(bytes) => bytes,
         Content::TooLarge { size, .. } => bail!("`{}`: {}", file.display(), too_large(size, limits.bytes)),

@@ -53,7 +53,6 @@ pub(crate) struct Checked {
     /// What its template says about findings that are not to be reported.
     pub(crate) suppressions: Vec<Suppression>,
     /// How many worlds were run for all of it.
-    #[cfg_attr(not(test), allow(dead_code, reason = "a measure for the tests"))]
     pub(crate) worlds: usize,
 }
 

@@ -41,5 +41,5 @@ pub(crate) use recover::{Case as RecoverCase, How, Recovery, Standing, accounts,
 pub(crate) use resolved::{Resolved, resolved};
 pub(crate) use services::Unusable;
 pub(crate) use unsubstituted::Unsubstituted;
-pub(crate) use update::{Denied, Update, UpdateOutcome, updates};
+pub(crate) use update::{Denied, Update, UpdateOutcome, check_update};
 pub(crate) use verdict::{Case, Open, Subject, Verdict, When, WhenTest};

@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 
 use crate::findings::{Finding, Why};
+use crate::fix::Fix;
 use crate::lockout::{Case, Open, Subject, When, WhenTest};
 use crate::policy::Element;
 use crate::source::{FileId, Sources, Span};
@@ -41,7 +42,7 @@ pub(crate) fn json(report: &Report, sources: &Sources) -> String {
             .iter()
             .map(|row| json!({ "file": row.path, "line": row.line, "column": row.column, "message": row.message }))
             .collect(),
-        findings: report.findings.iter().map(|finding| places.finding(finding)).collect(),
+        findings: report.findings.iter().map(|finding| places.finding(finding, report.fix(finding))).collect(),
         summary: json!({ "templates": report.templates.len(), "keys": report.keys.len(), "errors": counts.errors,
             "warnings": counts.warnings, "notes": counts.notes, "suppressed": report.suppressed,
             "failures": report.failures.len() }),
@@ -105,7 +106,7 @@ impl Places<'_> {
         json!({ "kind": open.kind, "name": open.name, "line": line, "column": column, "help": open.help })
     }
 
-    fn finding(&self, finding: &Finding) -> Json {
+    fn finding(&self, finding: &Finding, fix: Option<&Fix>) -> Json {
         let (line, column) = self.start(finding.span);
         let (end_line, end_column) = self.place(finding.span.file, finding.span.end);
         let related = finding.related.iter().map(|related| {
@@ -117,8 +118,23 @@ impl Places<'_> {
             "help": finding.help, "file": self.0.path(finding.span.file), "line": line, "column": column,
             "end_line": end_line, "end_column": end_column, "stack": finding.stack,
             "logical_id": finding.logical_id, "deployment": finding.deployment,
-            "related": related.collect::<Vec<_>>(), "fix": Json::Null,
+            "related": related.collect::<Vec<_>>(), "fix": fix.map(|fix| self.fix(fix)),
         })
+    }
+
+    /// The edits are to be made together: places are those of the text before any of them.
+    fn fix(&self, fix: &Fix) -> Json {
+        let place = |file, offset| {
+            let (line, column) = self.place(file, offset);
+            json!({ "line": line, "column": column })
+        };
+        let edits = fix.edits.iter().map(|edit| {
+            let Span { file, start, end } = edit.span;
+            json!({ "file": self.0.path(file), "start": place(file, start), "end": place(file, end),
+                "new_text": edit.new_text })
+        });
+        json!({ "title": fix.title, "applicability": fix.applicability(), "review": fix.review,
+            "verdict": fix.verdict.word(), "edits": edits.collect::<Vec<_>>() })
     }
 }
 

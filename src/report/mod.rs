@@ -2,8 +2,10 @@
 
 mod collect;
 mod counts;
+mod diff;
 mod json;
 mod page;
+mod patch;
 mod plain;
 mod recover;
 mod resolved;
@@ -13,6 +15,7 @@ mod why;
 mod wrap;
 
 pub(crate) use collect::{collect, conclude};
+pub(crate) use diff::{Change, Changes, changes, done};
 pub(crate) use json::json;
 pub(crate) use page::{list, page};
 pub(crate) use recover::{Rescue, json as recover_json, text as recover_text};
@@ -22,6 +25,7 @@ pub(crate) use text::{Style, TextOptions, text};
 use std::collections::BTreeSet;
 
 use crate::findings::{Finding, Why};
+use crate::fix::{Fix, Fixes, Which};
 use crate::lockout::{Case, Open, Verdict};
 use crate::source::{FileId, Span};
 use crate::world::Plain;
@@ -37,6 +41,8 @@ pub(crate) struct Report {
     pub(crate) failures: Vec<Failure>,
     /// What to tell the user, sorted by file, place and code.
     pub(crate) findings: Vec<Finding>,
+    /// The best proven edit for each finding that has one.
+    pub(crate) fixes: Fixes,
     /// Which deployments of configurations were used for which templates, in words.
     pub(crate) contexts: Vec<String>,
     /// The templates that were checked.
@@ -47,6 +53,13 @@ pub(crate) struct Report {
     pub(crate) loops: usize,
     /// How many findings were suppressed, in a template or by a baseline.
     pub(crate) suppressed: usize,
+}
+
+impl Report {
+    /// The best proven edit that makes a finding go away.
+    pub(crate) fn fix(&self, finding: &Finding) -> Option<&Fix> {
+        self.fixes.get(&Which::of(finding))
+    }
 }
 
 /// One key in one deployment.

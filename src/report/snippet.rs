@@ -28,12 +28,12 @@ enum Labels {
     Apart,
 }
 
-/// A finding as it is shown. Labels stand beside what they are about, as long as there is room for all of them.
-pub(super) fn drawn(finding: &Finding, sources: &Sources, options: TextOptions) -> String {
+/// A finding as it is shown; its help where no safe fix follows. Labels stand beside what they are about, as long as there is room for all of them.
+pub(super) fn drawn(finding: &Finding, has_safe_fix: bool, sources: &Sources, options: TextOptions) -> String {
     let decor = if options.style == Style::Unicode { DecorStyle::Unicode } else { DecorStyle::Ascii };
     let render = |renderer: Renderer, labels| {
         let renderer = renderer.decor_style(decor).term_width(options.width);
-        renderer.render(&[group(finding, sources, options, labels)]).trim_end().to_owned()
+        renderer.render(&[group(finding, has_safe_fix, sources, options, labels)]).trim_end().to_owned()
     };
     let width = |drawing: &str| drawing.lines().map(columns).max().unwrap_or(0);
     let tried = [Labels::Beside, Labels::Below, Labels::Apart].map(|labels| {
@@ -56,7 +56,13 @@ fn level(severity: Severity) -> Level<'static> {
     }
 }
 
-fn group<'a>(finding: &'a Finding, sources: &'a Sources, options: TextOptions, labels: Labels) -> Group<'a> {
+fn group<'a>(
+    finding: &'a Finding,
+    has_safe_fix: bool,
+    sources: &'a Sources,
+    options: TextOptions,
+    labels: Labels,
+) -> Group<'a> {
     let code = finding.code.id();
     let prefix = columns(finding.severity.word()) + columns(code) + 4;
     let title = level(finding.severity).primary_title(lines(&finding.message, options.width, prefix)).id(code);
@@ -85,7 +91,8 @@ fn group<'a>(finding: &'a Finding, sources: &'a Sources, options: TextOptions, l
     for note in &finding.notes {
         group = group.element(note_line(note, gutter, options.width));
     }
-    for line in finding.help.lines() {
+    // The edit below says it better.
+    for line in finding.help.lines().filter(|_| !has_safe_fix) {
         group = group.element(Level::HELP.message(lines(line, options.width, gutter + 9)));
     }
     group.element(note_line(&format!("more: cfn-lockout explain {code}"), gutter, options.width))

@@ -6,7 +6,7 @@ use crate::lockout::Verdict;
 use crate::source::Sources;
 
 use super::wrap::{columns, padded, wrapped};
-use super::{Failure, Report, plain, snippet, why};
+use super::{Failure, Report, patch, plain, snippet, why};
 
 /// What lines are drawn with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,10 +48,16 @@ pub(crate) fn text(report: &Report, sources: &Sources, options: TextOptions) -> 
         out.push('\n');
     }
     for finding in &report.findings {
+        let fix = report.fix(finding);
         out.push_str(&match options.style {
-            Style::Plain => plain::sentences(finding, sources),
-            Style::Unicode | Style::Ascii => snippet::drawn(finding, sources, options),
+            Style::Plain => plain::sentences(finding, fix, sources),
+            Style::Unicode | Style::Ascii => {
+                snippet::drawn(finding, fix.is_some_and(|fix| fix.review.is_none()), sources, options)
+            }
         });
+        if let Some(fix) = fix.filter(|_| options.style != Style::Plain) {
+            out.push_str(&format!("\n{}", patch::drawn(fix, sources, options)));
+        }
         out.push_str("\n\n");
     }
     for failure in &report.failures {

@@ -4,6 +4,7 @@
 
 mod comments;
 mod document;
+mod edit;
 mod error;
 mod lines;
 mod load;
@@ -14,6 +15,7 @@ mod sources;
 mod tests;
 
 pub(crate) use document::{Document, Duplicate, Entry, FileId, Limits, NodeId, NodeKind, Span};
+pub(crate) use edit::{TextEdit, edited};
 pub(crate) use error::SourceError;
 pub(crate) use rebuild::Rebuild;
 pub(crate) use scalar::{Form, Scalar, Style};

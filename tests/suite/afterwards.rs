@@ -75,12 +75,13 @@ fn a_key_that_is_handed_over_is_not_deleted_but_has_to_be_finished() {
         let main = format!(
             "Resources:\n  Vault: {{ Type: AWS::KMS::Key, Properties: {{ BypassPolicyLockoutSafetyCheck: true, {properties} KeyPolicy: {policy} }} }}\n"
         );
-        report(&[("main.yaml", &main)]).codes()
+        let mut codes = report(&[("main.yaml", &main)]).codes();
+        codes.retain(|code| code.starts_with("deployer-cannot-") || code == "bypasses-lockout-check");
+        codes.sort();
+        codes
     };
     assert_eq!(codes(""), ["bypasses-lockout-check"]);
-    let mut found = codes("EnableKeyRotation: true,");
-    found.sort();
-    assert_eq!(found, ["bypasses-lockout-check", "deployer-cannot-finish"]);
+    assert_eq!(codes("EnableKeyRotation: true,"), ["bypasses-lockout-check", "deployer-cannot-finish"]);
 }
 
 /// What only leaves something behind, or fails at run time, is a warning.

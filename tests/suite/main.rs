@@ -24,6 +24,8 @@ mod differential;
 mod documents;
 mod examples;
 mod field;
+mod fix;
+mod fix_corpus;
 mod iam;
 mod json_report;
 mod language_extensions;

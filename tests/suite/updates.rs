@@ -252,3 +252,17 @@ fn a_hook_of_git_may_run_it() {
     let output = hook.env("GIT_DIR", ".git").env("GIT_INDEX_FILE", ".git/index").output().unwrap();
     assert!(String::from_utf8_lossy(&output.stdout).contains("update-refused"), "{output:?}");
 }
+
+/// An edit that changes the policy has to be put, and the policy in force does not let the deployer.
+#[test]
+fn no_fix_is_offered_that_the_policy_in_force_refuses() {
+    let files = folder(&[("new.yaml", &template("Admin")), ("old.yaml", &template("Admin"))]);
+    let fix = |args: &[&str]| {
+        let report = checked(files.path(), args).0;
+        let all = report["findings"].as_array().unwrap().clone();
+        let locked = all.iter().find(|finding| finding["code"] == "locks-out-deployer");
+        locked.expect("it locks the deployer out")["fix"].clone()
+    };
+    assert!(!fix(&["new.yaml"]).is_null(), "for a new key, there is one");
+    assert!(fix(&["new.yaml", "--previous", "old.yaml"]).is_null(), "it would be denied");
+}

@@ -4,7 +4,7 @@
 //! (aws-cloudformation-resource-providers-kms), and the KMS API, PutKeyPolicy.
 
 use super::*;
-use crate::lockout::{UpdateOutcome, updates};
+use crate::lockout::{UpdateOutcome, check_update};
 
 const ALL: &str =
     "{ Effect: Allow, Principal: { AWS: 'arn:aws:iam::111122223333:role/Deploy' }, Action: 'kms:*', Resource: '*' }";
@@ -24,8 +24,7 @@ fn stacks(file: u32, text: &str) -> Stacks {
 fn update(inputs: Inputs, before: &str, after: &str) -> (String, bool) {
     let deployment = Deployment::from_inputs("default", inputs).expect("the deployment is one");
     let (new, old) = (stacks(0, after), stacks(1, before));
-    let mut checked = check(&new, &deployment);
-    updates(&mut checked, &new, &old, &deployment);
+    let checked = check_update(&new, Some(&old), &deployment);
     let Some(update) = &checked[0].keys[0].update else { return ("none".to_owned(), false) };
     let word = match &update.outcome {
         UpdateOutcome::Fine => "fine".to_owned(),
@@ -195,8 +194,6 @@ fn what_hangs_on_open_facts_is_open_and_nothing_is_claimed() {
 fn a_session_has_one_path_in_both_policies() {
     let session = "arn:aws:sts::111122223333:assumed-role/Deploy/me";
     let with_path = ALL.replace("role/Deploy", "role/team/Deploy");
-    let condition = format!(
-        "{{ Effect: Allow, Principal: '*', Action: 'kms:*', Resource: '*', Condition: {{ ArnEquals: {{ 'aws:PrincipalArn': 'arn:aws:iam::111122223333:role/team/Deploy' }} }} }}"
-    );
-    assert_eq!(update(by(session), &with(&condition, ""), &with(&with_path, "")).0, "fine");
+    let condition = "{ Effect: Allow, Principal: '*', Action: 'kms:*', Resource: '*', Condition: { ArnEquals: { 'aws:PrincipalArn': 'arn:aws:iam::111122223333:role/team/Deploy' } } }";
+    assert_eq!(update(by(session), &with(condition, ""), &with(&with_path, "")).0, "fine");
 }

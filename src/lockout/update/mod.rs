@@ -22,7 +22,7 @@ use crate::template::{POLICY, Resource, Stacks};
 use crate::world::{Budget, Tree, Value, World, explore};
 
 use super::administrators::administrators;
-use super::check::{Checked, WORLDS_OF_ALL, deciding};
+use super::check::{Checked, WORLDS_OF_ALL, check, deciding};
 use super::evaluate::{Subject, is_iam};
 use super::opens::{of_hole, of_question};
 use super::verdict::Open;
@@ -71,8 +71,17 @@ pub(crate) struct Denied {
     pub(crate) assumes: Vec<String>,
 }
 
+/// Checks a template with its nested stacks, and the update from the previous one where there is one.
+pub(crate) fn check_update(stacks: &Stacks, previous: Option<&Stacks>, deployment: &Deployment) -> Vec<Checked> {
+    let mut out = check(stacks, deployment);
+    if let Some(previous) = previous {
+        updates(&mut out, stacks, previous, deployment);
+    }
+    out
+}
+
 /// Adds to every key what its update from `previous` comes to.
-pub(crate) fn updates(checked: &mut [Checked], stacks: &Stacks, previous: &Stacks, deployment: &Deployment) {
+fn updates(checked: &mut [Checked], stacks: &Stacks, previous: &Stacks, deployment: &Deployment) {
     let (new, old) = (Scope::new(stacks, &deployment.givens), Scope::new(previous, &deployment.givens));
     let worlds = Cell::new(WORLDS_OF_ALL);
     for checked in checked {
