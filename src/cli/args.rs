@@ -25,6 +25,8 @@ pub(crate) enum Verb {
     Policy(Box<PolicyArgs>),
     /// The smallest edits that make findings go away, as a unified diff
     Fix(Box<FixArgs>),
+    /// A key that is locked: who can still repair it, the policy to put, the commands
+    Recover(Box<RecoverArgs>),
     /// The template after resolution as JSON, with the verdicts of its keys as facts for policy tools
     Resolve(Box<ResolveArgs>),
     /// Explain a finding: what it means, why, how to fix it
@@ -36,7 +38,7 @@ pub(crate) enum Verb {
 }
 
 /// The verbs, for telling them from paths.
-const VERBS: [&str; 7] = ["check", "policy", "fix", "resolve", "explain", "completions", "man"];
+const VERBS: [&str; 8] = ["check", "policy", "fix", "recover", "resolve", "explain", "completions", "man"];
 
 #[derive(Debug, Args)]
 pub(crate) struct ExplainArgs {
@@ -113,6 +115,39 @@ edits do; `patch` and `git apply` pass over them. With --format json, stdout is 
 The exit code is that of `check`; with --write, of what is left.";
 
 #[derive(Debug, Args)]
+#[command(after_help = RECOVER)]
+pub(crate) struct RecoverArgs {
+    /// The policy of the key, as `aws kms get-key-policy` prints it, or a template; - for stdin
+    #[arg(required_unless_present = "unreadable", conflicts_with = "unreadable")]
+    pub(crate) file: Option<PathBuf>,
+    /// The key in a template that has several: its logical id
+    #[arg(long, value_name = "LOGICAL_ID", help_heading = "Which key")]
+    pub(crate) key: Option<String>,
+    /// Nobody can read the policy (GetKeyPolicy is denied): start from the default policy of --account
+    #[arg(long, help_heading = "Which key")]
+    pub(crate) unreadable: bool,
+    /// The key's id or ARN, for the printed commands
+    #[arg(long, value_name = "ID|ARN", help_heading = "Which key")]
+    pub(crate) key_id: Option<String>,
+    /// Who shall have the key: a user, role, session, federated user or root ARN, or an account id [default: the deployer, \
+    /// else the account]
+    #[arg(long, value_name = "ARN", help_heading = "Which key")]
+    pub(crate) administrator: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) flags: Flags,
+}
+
+/// What `recover --help` adds.
+const RECOVER: &str = "\
+Prints commands and runs none. Who can repair the key is asked of the check itself, for every principal that the policy \
+names; with --iam-snapshot also which of them exist, and what IAM allows them. With --format json, the schema is \
+cfn-lockout-recover/1. --previous, --baseline and --output have no effect.
+
+Exit codes: 0 somebody can, or may, repair the key; 1 nobody can (0 with --fail-on never); 2 the whole job could not be \
+done.";
+
+#[derive(Debug, Args)]
 #[command(after_help = RESOLVE)]
 pub(crate) struct ResolveArgs {
     /// A template, or - for stdin
@@ -172,6 +207,13 @@ pub(crate) struct Flags {
     /// A key of the request context, such as aws:PrincipalOrgID=o-a1b2c3d4e5; without =VALUE the call does not carry it
     #[arg(long, value_name = "KEY[=VALUE]", value_parser = context, help_heading = "With which values")]
     pub(crate) context: Vec<(String, Option<String>)>,
+
+    /// The template that is deployed now, or - for stdin: checks the update, too
+    #[arg(long, value_name = "FILE", help_heading = "What is deployed now")]
+    pub(crate) previous: Option<PathBuf>,
+    /// The same, as each template was at this commit of its git repository
+    #[arg(long, value_name = "REF", conflicts_with = "previous", help_heading = "What is deployed now")]
+    pub(crate) previous_git: Option<String>,
 
     /// The deployer's IAM policies: a file with a document or a list, or an AWS managed policy's ARN; then they are all
     #[arg(long, value_name = "FILE|ARN", help_heading = "With which policies beside the key policy")]

@@ -8,7 +8,7 @@ use anyhow::bail;
 use crate::deployment::Deployment;
 use crate::findings::Hidden;
 use crate::fix::{Before, Effort, Root, best};
-use crate::lockout::{Checked, check};
+use crate::lockout::{Checked, check_update};
 use crate::report::{Report, TextOptions, collect, conclude, github, json, junit, markdown, sarif, text};
 use crate::source::{FileId, Sources};
 use crate::template::Stacks;
@@ -24,6 +24,7 @@ use super::inputs::deployment;
 use super::nested::{failures, roots};
 use super::output::{print, style, wants_color, width, write};
 use super::plan::Plan;
+use super::previous::{Previous, previous};
 use super::progress::Progress;
 
 /// A deployment with its templates, each with all that it nests.
@@ -32,6 +33,8 @@ pub(super) struct Job {
     pub(super) stacks: Vec<Stacks>,
     /// Where a configuration describes it.
     pub(super) place: Option<String>,
+    /// What is deployed now.
+    pub(super) previous: Previous,
 }
 
 /// Checks templates, prints the reports, and says how it ended.
@@ -85,7 +88,7 @@ pub(super) fn jobs(plan: &Plan<'_>, opened: &[Opened], files: &mut Files) -> any
     for group in plan.groups(opened, files)? {
         let deployment = deployment(&group.given)?;
         let stacks = roots(&group.templates, &deployment.givens, files);
-        let job = Job { deployment, stacks, place: group.place };
+        let job = Job { deployment, stacks, place: group.place, previous: Previous::new() };
         if let Some(place) = &job.place {
             let own = group.given.parameters.iter().map(|(name, _)| name);
             unknown_parameter(own, std::slice::from_ref(&job)).map_or(Ok(()), |why| bail!("{place}: {why}"))?;
@@ -95,6 +98,7 @@ pub(super) fn jobs(plan: &Plan<'_>, opened: &[Opened], files: &mut Files) -> any
     if out.is_empty() {
         deployment(&Given::by_flags(plan.flags))?;
     }
+    previous(plan.flags, &mut out, files)?;
     Ok(out)
 }
 
@@ -111,7 +115,9 @@ pub(crate) fn run_policy(args: &PolicyArgs) -> anyhow::Result<Exit> {
     };
     let opened = files.policy(file, &args.flags.stdin_filename);
     let stacks: Vec<Stacks> = opened.into_iter().map(|(file, template)| Stacks::of(file, template)).collect();
-    finish(files, &[Job { deployment, stacks, place: None }], &BTreeSet::new(), &args.flags)
+    let mut jobs = [Job { deployment, stacks, place: None, previous: Previous::new() }];
+    previous(&args.flags, &mut jobs, &mut files)?;
+    finish(files, &jobs, &BTreeSet::new(), &args.flags)
 }
 
 /// A `--parameter` that no template has is a typo. What is passed to a nested stack is its parent's business.
@@ -166,7 +172,7 @@ pub(super) fn results(files: &mut Files, jobs: &[Job], named: &BTreeSet<FileId>)
     let mut of = |(job, stacks): (&Job, &Stacks)| {
         let root = stacks.get(Stacks::ROOT).file;
         let has_keys = stacks.all().any(|stack| stack.template.keys().next().is_some());
-        let mut checked = check(stacks, &job.deployment);
+        let mut checked = check_update(stacks, job.previous.get(&root), &job.deployment);
         for one in &mut checked {
             let is_named = named.contains(&root) || named.contains(&one.file);
             failures(one, is_named, files);
@@ -185,6 +191,7 @@ pub(super) fn roots_of<'a>(jobs: &'a [Job], all: &'a [Vec<Checked>]) -> Vec<Root
     let root = |((job, stacks), checked): ((&'a Job, &'a Stacks), &'a Vec<Checked>)| Root {
         stacks,
         checked,
+        previous: job.previous.get(&stacks.get(Stacks::ROOT).file),
         deployment: &job.deployment,
     };
     each.zip(all).map(root).collect()

@@ -18,7 +18,7 @@ use super::scan;
 pub(crate) type Opened = (FileId, Arc<Template>);
 
 /// What is no template.
-const NO_TEMPLATE: &str = "this is no CloudFormation template: it has no `Resources` with a `Type`";
+pub(super) const NO_TEMPLATE: &str = "this is no CloudFormation template: it has no `Resources` with a `Type`";
 
 /// Everything that was opened, and what could not be.
 #[derive(Debug, Default)]
@@ -134,17 +134,33 @@ impl Files {
         }
     }
 
-    /// Parses what stands in a file, and remembers it.
-    fn parsed(&mut self, shown: &str, place: &Path, bytes: Vec<u8>) -> Result<Opened, Unfollowed> {
+    /// Parses a template that stands in no file of its own: nobody else will find it there.
+    pub(super) fn parsed_apart(&mut self, shown: &str, place: &Path, bytes: Vec<u8>) -> Result<Opened, Unfollowed> {
         let mentions_key = scan::mentions_key(&bytes);
         let broken = |error| Unfollowed::Broken { path: shown.to_owned(), error, mentions_key };
-        let opened = match Document::parse(self.sources.next_id(), bytes, &self.limits) {
+        match Document::parse(self.sources.next_id(), bytes, &self.limits) {
             Ok(document) => match Template::parse(&document) {
                 Some(template) => Ok((self.add(shown.to_owned(), place, document), Arc::new(template))),
                 None => Err(broken(SourceError { message: NO_TEMPLATE.to_owned(), line: 1, column: 1 })),
             },
             Err(error) => Err(broken(error)),
-        };
+        }
+    }
+
+    /// Parses what is included, and stands in no file of its own.
+    pub(super) fn included_apart(&mut self, shown: &str, place: &Path, bytes: Vec<u8>) -> Option<FileId> {
+        let document = Document::parse(self.sources.next_id(), bytes, &self.limits).ok()?;
+        Some(self.add(shown.to_owned(), place, document))
+    }
+
+    /// How many bytes of a file are read.
+    pub(super) fn most_bytes(&self) -> usize {
+        self.limits.bytes
+    }
+
+    /// Parses what stands in a file, and remembers it.
+    fn parsed(&mut self, shown: &str, place: &Path, bytes: Vec<u8>) -> Result<Opened, Unfollowed> {
+        let opened = self.parsed_apart(shown, place, bytes);
         if let Ok(canonical) = place.canonicalize() {
             self.known.insert(canonical, opened.clone());
         }

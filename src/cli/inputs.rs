@@ -34,6 +34,26 @@ pub(crate) fn deployment(given: &Given) -> anyhow::Result<Deployment> {
     Ok(Deployment::from_inputs(&given.name, inputs)?)
 }
 
+/// The deployment in which a principal makes the call itself: of the policies beside the key policy, those that were given are
+/// the deployer's own, and only those of the organization are everybody's.
+pub(super) fn as_principal(given: &Given, arn: &str, account: &str, is_deployer: bool) -> anyhow::Result<Deployment> {
+    let mut layers = layers(given)?;
+    if !is_deployer {
+        layers = Layers { scps: layers.scps, rcps: layers.rcps, ..Layers::default() };
+    }
+    let inputs = Inputs {
+        deployer: Some(arn.to_owned()),
+        account: Some(account.to_owned()),
+        region: given.region.clone(),
+        context: given.context.clone(),
+        now: now(),
+        layers,
+        snapshot: snapshot(given)?,
+        ..Inputs::default()
+    };
+    Ok(Deployment::from_inputs(&given.name, inputs)?.direct())
+}
+
 fn layers(given: &Given) -> anyhow::Result<Layers> {
     let levels = |flag, layer, paths: &[PathBuf]| paths.iter().map(|path| level(flag, layer, path)).collect();
     let scps: anyhow::Result<Vec<Vec<Value>>> = levels("--scp", Layer::Scp, &given.scp);
@@ -66,7 +86,7 @@ fn level(flag: &str, layer: Layer, path: &Path) -> anyhow::Result<Vec<Value>> {
     policies(&document, layer).with_context(|| format!("{flag} `{}`", path.display()))
 }
 
-fn snapshot(given: &Given) -> anyhow::Result<Option<Snapshot>> {
+pub(super) fn snapshot(given: &Given) -> anyhow::Result<Option<Snapshot>> {
     let Some(path) = &given.iam_snapshot else { return Ok(None) };
     Ok(Some(Snapshot::parse(document("--iam-snapshot", path)?)?))
 }

@@ -9,12 +9,15 @@ mod exit;
 mod explain;
 mod files;
 mod fix;
+mod git;
 mod given;
 mod inputs;
 mod nested;
 mod output;
 mod plan;
+mod previous;
 mod progress;
+mod recover;
 mod resolve;
 mod scan;
 mod shell;
@@ -44,6 +47,7 @@ pub fn main() -> ExitCode {
         Verb::Check(args) => check::run(args),
         Verb::Policy(args) => check::run_policy(args),
         Verb::Fix(args) => fix::run(args),
+        Verb::Recover(args) => recover::run(args),
         Verb::Resolve(args) => resolve::run(args),
         Verb::Explain(args) => explain::run(args),
         Verb::Completions(args) => shell::completions(args),

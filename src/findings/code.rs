@@ -57,6 +57,8 @@ pub(crate) enum Code {
     DeployerCannotFinish,
     /// Rollback or deletion would leave the key behind.
     DeployerCannotDelete,
+    /// The policy in force does not let the deployer put the new one.
+    UpdateRefused,
     /// A resource hands the key to a service that cannot use it.
     ServiceCannotUseKey,
     /// The lockout check is switched off.
@@ -67,7 +69,7 @@ pub(crate) enum Code {
 
 impl Code {
     /// Every code that this version can report, in the order of design §7.
-    pub(crate) const ALL: [Code; 18] = [
+    pub(crate) const ALL: [Code; 19] = [
         Code::LocksOutDeployer,
         Code::MayLockOutDeployer,
         Code::ReliesOnDeployerIam,
@@ -83,6 +85,7 @@ impl Code {
         Code::DeniesAwsServices,
         Code::DeployerCannotFinish,
         Code::DeployerCannotDelete,
+        Code::UpdateRefused,
         Code::ServiceCannotUseKey,
         Code::BypassesLockoutCheck,
         Code::UnusedSuppression,
@@ -112,6 +115,7 @@ impl Code {
             Code::DeniesAwsServices => "denies-aws-services",
             Code::DeployerCannotFinish => "deployer-cannot-finish",
             Code::DeployerCannotDelete => "deployer-cannot-delete",
+            Code::UpdateRefused => "update-refused",
             Code::ServiceCannotUseKey => "service-cannot-use-key",
             Code::BypassesLockoutCheck => "bypasses-lockout-check",
             Code::UnusedSuppression => "unused-suppression",
@@ -136,6 +140,7 @@ impl Code {
             Code::DeniesAwsServices => "a Deny that also stops AWS services",
             Code::DeployerCannotFinish => "created, and then a call of the deployer fails",
             Code::DeployerCannotDelete => "rollback or deletion would leave the key behind",
+            Code::UpdateRefused => "the policy in force does not allow the update",
             Code::ServiceCannotUseKey => "hands the key to a service that cannot use it",
             Code::BypassesLockoutCheck => "the check is switched off",
             Code::UnusedSuppression => "a suppression that suppresses nothing",
@@ -152,6 +157,7 @@ impl Code {
             | Code::NumberLikeAccountId
             | Code::SubstitutionNotApplied
             | Code::DeployerCannotFinish
+            | Code::UpdateRefused
             | Code::ServiceCannotUseKey => Severity::Error,
             Code::MayLockOutDeployer
             | Code::Undecided
@@ -184,6 +190,7 @@ impl Code {
             Code::DeniesAwsServices => include_str!("../../rules/explain/denies-aws-services.md"),
             Code::DeployerCannotFinish => include_str!("../../rules/explain/deployer-cannot-finish.md"),
             Code::DeployerCannotDelete => include_str!("../../rules/explain/deployer-cannot-delete.md"),
+            Code::UpdateRefused => include_str!("../../rules/explain/update-refused.md"),
             Code::ServiceCannotUseKey => include_str!("../../rules/explain/service-cannot-use-key.md"),
             Code::BypassesLockoutCheck => include_str!("../../rules/explain/bypasses-lockout-check.md"),
             Code::UnusedSuppression => include_str!("../../rules/explain/unused-suppression.md"),

@@ -9,7 +9,7 @@ use super::refused::Refusals;
 use super::words::{cases, key as named, short};
 use super::{
     Code, Finding, Hidden, Related, denied_services, ignored, lockouts, loops, nobody_left, refused, services, stuck,
-    unfollowed, unread,
+    unfollowed, unread, updates,
 };
 
 /// The findings about the templates of one deployment, in their order, without those that are not to be reported.
@@ -57,6 +57,7 @@ fn of_template(judge: &Judge<'_>, checked: &Checked, refusals: &Refusals<'_>) ->
             Verdict::Safe | Verdict::SafeIfIam | Verdict::DefaultPolicy => {}
         }
         out.extend(lockouts::may_lock_out(judge, key));
+        out.extend(updates::refused(judge, key));
         out.extend(refused::unordered(judge, key));
         out.extend(ignored::statements(judge, key));
         out.extend(unread::substitutions(judge, key));
@@ -67,6 +68,7 @@ fn of_template(judge: &Judge<'_>, checked: &Checked, refusals: &Refusals<'_>) ->
     }
     out.extend(unread::numbers(judge, checked));
     out.extend(ignored::duplicates(judge, checked));
+    updates::annotate(&mut out, checked);
     out.iter_mut().for_each(|finding| in_stack(finding, &checked.stack));
     out
 }
@@ -110,6 +112,16 @@ impl Judge<'_> {
         }
     }
 
+    /// Whether CloudFormation makes the calls.
+    pub(super) fn is_via_cloudformation(&self) -> bool {
+        self.deployment.via_cloudformation
+    }
+
+    /// The caller's own ARN, where somebody was named.
+    pub(super) fn caller(&self) -> Option<&str> {
+        self.deployment.deployer.as_deref()
+    }
+
     /// Whether somebody was named as the deployer.
     pub(super) fn is_named(&self) -> bool {
         self.deployment.deployer.is_some()
@@ -124,11 +136,16 @@ impl Judge<'_> {
 
     /// Who deploys, and what is assumed.
     pub(super) fn notes(&self, key: &KeyAnswer) -> Vec<String> {
+        self.assuming(&key.assumes)
+    }
+
+    /// Who deploys, and these assumptions.
+    pub(super) fn assuming(&self, assumes: &[String]) -> Vec<String> {
         let Deployment { deployer, origin, .. } = self.deployment;
         let origin = origin.as_ref().map_or_else(String::new, |origin| format!(" (from {origin})"));
         let deployer = deployer.iter().map(|arn| format!("deployer: {arn}{origin}"));
         let named = (self.deployment.name != "default").then(|| format!("deployment: {}", self.deployment.name));
-        named.into_iter().chain(deployer).chain(key.assumes.iter().map(|what| format!("assumes that {what}"))).collect()
+        named.into_iter().chain(deployer).chain(assumes.iter().map(|what| format!("assumes that {what}"))).collect()
     }
 
     fn undecided(&self, key: &KeyAnswer) -> Finding {

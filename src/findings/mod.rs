@@ -20,6 +20,7 @@ mod tests;
 mod unfollowed;
 mod unread;
 mod unused;
+mod updates;
 mod words;
 
 pub(crate) use baseline::Baseline;

@@ -20,7 +20,7 @@ pub(crate) use verify::{Before, Effort, Known, Root};
 use std::collections::BTreeMap;
 
 use crate::findings::{Code, Finding, Hidden, judge};
-use crate::lockout::{Checked, KeyAnswer, Verdict, check};
+use crate::lockout::{Checked, KeyAnswer, Verdict, check_update};
 use crate::source::{FileId, Span, TextEdit};
 
 use candidate::{Candidate, Case, Promise, candidates};
@@ -146,7 +146,7 @@ impl<'a> Fixer<'a> {
     /// What everything comes to with all edits of the plan.
     pub(crate) fn checked_again(&self) -> Vec<Vec<Checked>> {
         let mut again = checked_with(&self.before, &self.accepted, None, &mut Effort::VERB.clone()).unwrap_or_default();
-        let same = |root: &Root<'_>| check(root.stacks, root.deployment);
+        let same = |root: &Root<'_>| check_update(root.stacks, root.previous, root.deployment);
         let of = |(index, root)| again.remove(&index).unwrap_or_else(|| same(root));
         self.before.roots.iter().enumerate().map(of).collect()
     }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::deployment::Deployment;
 use crate::findings::{Code, Finding, Hidden, judge};
-use crate::lockout::{Checked, Verdict, check};
+use crate::lockout::{Checked, Verdict, check_update};
 use crate::resolve::{Files, follow};
 use crate::source::{Document, FileId, Sources, TextEdit, edited};
 use crate::template::{POLICY, Stacks, Template, Unfollowed};
@@ -47,6 +47,8 @@ pub(crate) struct Root<'a> {
     pub(crate) stacks: &'a Stacks,
     /// What each of these came to.
     pub(crate) checked: &'a [Checked],
+    /// What is deployed now, where that is known.
+    pub(crate) previous: Option<&'a Stacks>,
     /// Who deploys.
     pub(crate) deployment: &'a Deployment,
 }
@@ -151,7 +153,8 @@ pub(crate) fn checked_with(
         effort.checks = effort.checks.checked_sub(1)?;
         let file = root.stacks.get(Stacks::ROOT).file;
         let template = Arc::new(files.parsed(file)?);
-        let mut checked = check(&follow(file, template, &root.deployment.givens, &mut files), root.deployment);
+        let stacks = follow(file, template, &root.deployment.givens, &mut files);
+        let mut checked = check_update(&stacks, root.previous, root.deployment);
         checked.iter_mut().for_each(|one| as_before(one, root.checked));
         let worlds: usize = checked.iter().map(|one| one.worlds).sum();
         effort.worlds = effort.worlds.checked_sub(worlds)?;

@@ -21,10 +21,11 @@ use super::nested::{self, NotFollowed, Refusals};
 use super::opens::opens;
 use super::reach::Identity;
 use super::services::{Unusable, unusable};
+use super::update::Update;
 use super::verdict::{Case, Open, Verdict};
 
 /// How many worlds may be run for all keys of a template.
-const WORLDS_OF_ALL: usize = 60_000;
+pub(super) const WORLDS_OF_ALL: usize = 60_000;
 
 /// What was found out about the template of one stack. One without keys is nobody's business.
 #[derive(Debug)]
@@ -90,6 +91,8 @@ pub(crate) struct KeyAnswer {
     pub(crate) stuck: Vec<Stuck>,
     /// The resources whose services cannot use the key.
     pub(crate) unusable: Vec<Unusable>,
+    /// What an update from the previous template comes to, where there is one.
+    pub(crate) update: Option<Update>,
 }
 
 /// Checks every key of a template and of the stacks nested in it: one result for each stack, the template's own first.
@@ -207,6 +210,7 @@ fn check_key(subject: &Subject<'_>, nominal: &World, has_defaults: bool) -> Resu
         beyond: beyond(subject, nominal),
         stuck: Vec::new(),
         unusable: Vec::new(),
+        update: None,
     })
 }
 
@@ -218,22 +222,26 @@ fn assumes(
     answered: Answered,
     leaf: Option<&Leaf>,
 ) -> Vec<String> {
-    let beside = subject.deployment.layers.given().into_iter().flat_map(|(_, policies)| policies);
-    let beside = beside.map(|value| Document { value, of_identity: true });
-    let documents = std::iter::once(Document { value: policy, of_identity: false }).chain(beside);
-    let caller = &subject.deployment.caller;
-    let every: BTreeSet<Doubt> = documents.flat_map(|document| doubts(document, caller)).collect();
-    let is_given = |doubt: &Doubt| matches!(doubt, Doubt::Key(key) if subject.deployment.context.contains_key(key));
-    let decides = |doubt: Doubt| {
-        let doubting = Subject { doubted: Some(&doubt), ..*subject };
-        (answer::of(&run(&doubting, nominal)) != answered).then(|| doubt.assumption().unwrap_or_default().to_owned())
-    };
-    let mut out: Vec<String> = every.into_iter().filter(|doubt| !is_given(doubt)).filter_map(decides).collect();
+    let mut out = deciding(policy, subject.deployment, &|doubt| {
+        let doubting = Subject { doubted: Some(doubt), ..*subject };
+        answer::of(&run(&doubting, nominal)) != answered
+    });
     out.extend(layer(leaf).map(|layer| {
         let takes = layer.verb("takes", "take");
         format!("the {} {takes} part in KMS's check as in any other call (no report shows it by itself)", layer.name())
     }));
     out
+}
+
+/// The rules of less than high confidence that a policy, or one beside it, brings up, and that decide; in words.
+pub(super) fn deciding(policy: &Value, deployment: &Deployment, decides: &dyn Fn(&Doubt) -> bool) -> Vec<String> {
+    let beside = deployment.layers.given().into_iter().flat_map(|(_, policies)| policies);
+    let beside = beside.map(|value| Document { value, of_identity: true });
+    let documents = std::iter::once(Document { value: policy, of_identity: false }).chain(beside);
+    let every: BTreeSet<Doubt> = documents.flat_map(|document| doubts(document, &deployment.caller)).collect();
+    let is_given = |doubt: &Doubt| matches!(doubt, Doubt::Key(key) if deployment.context.contains_key(key));
+    let assumed = |doubt: Doubt| decides(&doubt).then(|| doubt.assumption().unwrap_or_default().to_owned());
+    every.into_iter().filter(|doubt| !is_given(doubt)).filter_map(assumed).collect()
 }
 
 /// The layer beside key policy and identity policies that decides.

@@ -151,20 +151,32 @@ fn without_policy(key: &Resource) -> Leaf {
     Leaf::of(Outcome::DefaultPolicy)
 }
 
-fn with_policy(subject: &Subject<'_>, properties: &Value, policy: &Value, world: &World) -> Result<Leaf, Stop> {
+/// The policy document that KeyPolicy holds; or what to say where nobody knows it, or it is no JSON.
+pub(super) fn document_of(policy: &Value, world: &World) -> Result<Result<Value, Box<Leaf>>, Stop> {
     let policy = match &policy.kind {
         Kind::Open(question, _) => return Err(Stop::Ask(question.clone())),
-        Kind::Unknown(hole) | Kind::Members(hole) => return Ok(Leaf::of(Outcome::Unknown(hole.clone()))),
+        Kind::Unknown(hole) | Kind::Members(hole) => {
+            return Ok(Err(Box::new(Leaf::of(Outcome::Unknown(hole.clone())))));
+        }
         Kind::Text(text) => match read_text(text, policy, world) {
             Ok(value) => value,
-            Err(leaf) => return Ok(*leaf),
+            Err(leaf) => return Ok(Err(leaf)),
         },
         _ => policy.clone(),
     };
-    if let Some(Value { kind: Kind::Unknown(hole) | Kind::Members(hole), .. }) = policy.get("Statement") {
-        let outcome = Outcome::Unknown(hole.clone());
-        return Ok(Leaf::with(outcome, policy));
-    }
+    Ok(match policy.get("Statement") {
+        Some(Value { kind: Kind::Unknown(hole) | Kind::Members(hole), .. }) => {
+            Err(Box::new(Leaf::with(Outcome::Unknown(hole.clone()), policy)))
+        }
+        _ => Ok(policy),
+    })
+}
+
+fn with_policy(subject: &Subject<'_>, properties: &Value, policy: &Value, world: &World) -> Result<Leaf, Stop> {
+    let policy = match document_of(policy, world)? {
+        Ok(policy) => policy,
+        Err(leaf) => return Ok(*leaf),
+    };
     let world = &assume::partition(&subject.deployment.givens.partition, &policy, world);
     let world = &assume::role_path(&subject.deployment.caller, &policy, world);
     let partition = world.fill(&subject.deployment.givens.partition);
@@ -203,7 +215,7 @@ fn read_text(text: &Text, policy: &Value, world: &World) -> Result<Value, Box<Le
 }
 
 /// Source: AWS::KMS::Key; AWS::KMS::ReplicaKey has no such property.
-fn bypasses(key: &Resource, properties: &Value, world: &World) -> Result<bool, Stop> {
+pub(super) fn bypasses(key: &Resource, properties: &Value, world: &World) -> Result<bool, Stop> {
     let flag = properties.get("BypassPolicyLockoutSafetyCheck").filter(|_| key.kind == "AWS::KMS::Key");
     match flag.map(|flag| &flag.kind) {
         Some(Kind::Text(text)) => match text.as_literal() {
@@ -222,7 +234,7 @@ pub(crate) fn request(subject: &Subject<'_>, properties: &Value) -> Request {
     Request {
         caller: Caller { bounded: layers.boundary.is_some(), ..caller.clone() },
         action: ACTION.to_owned(),
-        resource: key_arn(subject, properties),
+        resource: key_arn(subject, properties, subject.key.kind == POLICY),
         region: givens.region.clone(),
         via_cloudformation: *via_cloudformation,
         now: *now,
@@ -234,10 +246,10 @@ pub(crate) fn request(subject: &Subject<'_>, properties: &Value) -> Request {
     }
 }
 
-/// `arn:P:kms:R:A:key/` and an id that nobody knows yet; of multi-Region keys it starts with `mrk-`.
+/// `arn:P:kms:R:A:key/` and an id that nobody knows (yet); of multi-Region keys it starts with `mrk-`.
 ///
 /// Source: KMS Developer Guide, concepts.html#key-id-key-ARN and multi-region-keys-overview.html.
-fn key_arn(subject: &Subject<'_>, properties: &Value) -> Text {
+pub(super) fn key_arn(subject: &Subject<'_>, properties: &Value, exists: bool) -> Text {
     let givens = &subject.deployment.givens;
     let multi_region = is_multi_region(subject.key, properties);
     let mut arn = Text::literal("arn:");
@@ -249,7 +261,6 @@ fn key_arn(subject: &Subject<'_>, properties: &Value) -> Text {
         arn.push_str("mrk-");
     }
     // No id that a template can write is the id of a key that does not exist yet; a policy by itself is for one that does.
-    let exists = subject.key.kind == POLICY;
     let name = if exists { "KeyId".to_owned() } else { subject.scope.own(&format!("{}.KeyId", subject.key.id)) };
     let origin = Origin::Later { kind: if exists { "key" } else { "getatt" }, name, at: None };
     let shape = Shape { class: Class::Hex, allowed: (!exists).then(Vec::new), ..Shape::default() };

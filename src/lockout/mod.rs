@@ -19,12 +19,14 @@ mod nested;
 mod opens;
 mod ordering;
 mod reach;
+mod recover;
 mod refusals;
 mod resolved;
 mod services;
 #[cfg(test)]
 mod tests;
 mod unsubstituted;
+mod update;
 mod verdict;
 
 pub(crate) use beyond::About;
@@ -35,7 +37,9 @@ pub(crate) use evaluate::Outcome;
 pub(crate) use handlers::Stuck;
 pub(crate) use nested::NotFollowed;
 pub(crate) use ordering::Unordered;
+pub(crate) use recover::{Case as RecoverCase, How, Recovery, Standing, accounts, recover};
 pub(crate) use resolved::{Resolved, resolved};
 pub(crate) use services::Unusable;
 pub(crate) use unsubstituted::Unsubstituted;
+pub(crate) use update::{Denied, Update, UpdateOutcome, check_update};
 pub(crate) use verdict::{Case, Open, Subject, Verdict, When, WhenTest};

@@ -17,16 +17,7 @@ pub(crate) fn opens(tree: &Tree<Leaf>, subject: &Subject<'_>) -> Vec<Open> {
             out.push(open);
         }
     };
-    for question in tree.questions() {
-        match question {
-            Question::IamAllows(action) => push(iam(action)),
-            Question::Text(text, _) => text.holes().for_each(|hole| push(of_hole(hole, subject))),
-            Question::Relates(_, left, right) => {
-                left.holes().chain(right.holes()).for_each(|hole| push(of_hole(hole, subject)));
-            }
-            Question::Member(hole, ..) | Question::Fact(hole) => push(of_hole(hole, subject)),
-        }
-    }
+    tree.questions().into_iter().flat_map(|question| of_question(question, subject)).for_each(&mut push);
     for (_, leaf) in tree.paths() {
         match leaf.map(|leaf| &leaf.outcome) {
             Some(Outcome::Unknown(hole)) => push(of_hole(hole, subject)),
@@ -35,6 +26,18 @@ pub(crate) fn opens(tree: &Tree<Leaf>, subject: &Subject<'_>) -> Vec<Open> {
         }
     }
     out
+}
+
+/// What a question asks for.
+pub(super) fn of_question(question: &Question, subject: &Subject<'_>) -> Vec<Open> {
+    match question {
+        Question::IamAllows(action) => vec![iam(action)],
+        Question::Text(text, _) => text.holes().map(|hole| of_hole(hole, subject)).collect(),
+        Question::Relates(_, left, right) => {
+            left.holes().chain(right.holes()).map(|hole| of_hole(hole, subject)).collect()
+        }
+        Question::Member(hole, ..) | Question::Fact(hole) => vec![of_hole(hole, subject)],
+    }
 }
 
 fn iam(action: &str) -> Open {
@@ -50,7 +53,7 @@ fn budget() -> Open {
     Open { kind: "budget", name: "worlds".to_owned(), span: None, help: TOO_MUCH.to_owned() }
 }
 
-fn of_hole(hole: &Hole, subject: &Subject<'_>) -> Open {
+pub(super) fn of_hole(hole: &Hole, subject: &Subject<'_>) -> Open {
     let name = hole.origin().name();
     let declared = match hole.origin() {
         Origin::Parameter(name) => declaration(subject, "", name),

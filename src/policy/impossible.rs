@@ -14,7 +14,7 @@ use super::problem::Says;
 const IDENTITY_CENTER: &str = "role/aws-reserved/sso.amazonaws.com/";
 
 /// Why no such principal can exist; nothing where it may.
-pub(super) fn impossible(text: &Text, partition: &Text) -> Option<(Says, String)> {
+pub(crate) fn impossible(text: &Text, partition: &Text) -> Option<(Says, String)> {
     if let Some(known) = text.as_literal()
         && !known.starts_with("arn:")
     {

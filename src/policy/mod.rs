@@ -33,6 +33,7 @@ pub(crate) use denies_services::denies_services;
 pub(crate) use document::{Document, problems};
 pub(crate) use doubt::{Doubt, doubts};
 pub(crate) use elements::Element;
+pub(crate) use impossible::impossible;
 pub(crate) use ineffective::{Ineffective, NoAction, ineffective};
 pub(crate) use json_text::from_json_text;
 pub(crate) use layers::{Layer, LayerOutcome, LayerTrace, Layers};

@@ -204,15 +204,3 @@ fn condition_if(argument: Expr) -> Result<ExprKind, &'static str> {
     let name = text(condition).ok_or(IF)?;
     Ok(ExprKind::If(name, then.into(), otherwise.into()))
 }
-
-/// Where a condition is expected, `{Condition: Name}` refers to one, at every level.
-pub(super) fn condition_expr(expr: Expr) -> Expr {
-    let expr = condition_operand(expr);
-    let kind = match expr.kind {
-        ExprKind::Not(inner) => ExprKind::Not(Box::new(condition_expr(*inner))),
-        ExprKind::And(items) => ExprKind::And(items.into_iter().map(condition_expr).collect()),
-        ExprKind::Or(items) => ExprKind::Or(items.into_iter().map(condition_expr).collect()),
-        other => other,
-    };
-    Expr { kind, ..expr }
-}

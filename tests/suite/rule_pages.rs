@@ -28,16 +28,23 @@ fn section<'p>(page: &'p str, title: &str) -> &'p str {
     after.split("\n## ").next().unwrap()
 }
 
-/// The flags and the template of an example: "Checked with `…`." and a yaml block.
-fn example(section: &str) -> (Vec<String>, String) {
+/// The flags and the templates of an example: "Checked with `…`." and yaml blocks, of which the last one is checked. One
+/// before it is the file that `--previous` names.
+fn example(section: &str) -> (Vec<String>, Vec<(&'static str, String)>) {
     let flags = section.split("Checked with `").nth(1).and_then(|rest| rest.split('`').next()).unwrap_or_default();
-    let yaml = section.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next());
-    (flags.split_whitespace().map(str::to_owned).collect(), yaml.expect("a template").to_owned())
+    let blocks = section.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let mut blocks: Vec<String> = blocks.map(str::to_owned).collect();
+    let mut files = vec![("template.yaml", blocks.pop().expect("a template"))];
+    files.extend(blocks.pop().map(|block| ("previous.yaml", block)));
+    assert_eq!(flags.contains("previous.yaml"), files.len() == 2, "the block above the last is --previous");
+    assert!(blocks.is_empty(), "an example has one template, and one that was before it");
+    (flags.split_whitespace().map(str::to_owned).collect(), files)
 }
 
 fn codes(section: &str) -> Vec<String> {
-    let (flags, template) = example(section);
-    let files = folder(&[("template.yaml", &template)]);
+    let (flags, templates) = example(section);
+    let templates: Vec<(&str, &str)> = templates.iter().map(|(name, text)| (*name, text.as_str())).collect();
+    let files = folder(&templates);
     let mut args = vec!["check", "template.yaml"];
     args.extend(flags.iter().map(String::as_str));
     let report = report_in(files.path(), &args);

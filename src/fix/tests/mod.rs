@@ -59,7 +59,7 @@ fn with<T>(deployer: &str, text: &str, f: impl FnOnce(&mut Fixer<'_>, &[(usize, 
     let deployment = Deployment::from_inputs("default", inputs).expect("a deployment");
     let stacks = Stacks::of(FileId(0), template.into());
     let checked = check(&stacks, &deployment);
-    let roots = [Root { stacks: &stacks, checked: &checked, deployment: &deployment }];
+    let roots = [Root { stacks: &stacks, checked: &checked, previous: None, deployment: &deployment }];
     let before = Before { sources: &sources, known: &Nothing, roots: &roots };
     let all = findings(&before, &mut Hidden::default());
     f(&mut Fixer::new(before, Effort::VERB), &all)

@@ -24,6 +24,7 @@ mod soundness_open;
 mod soundness_reach;
 mod statements;
 mod structure;
+mod updates;
 mod worlds;
 
 use crate::deployment::{Deployment, Inputs, policies};
