@@ -142,6 +142,8 @@ fn code(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::findings::Code;
+    use crate::source::{FileId, Span};
 
     #[test]
     fn nothing_in_code_is_markup() {
@@ -159,11 +161,37 @@ mod tests {
         assert_eq!(fenced("a\n````\nb"), "`````text\na\n````\nb\n`````\n");
     }
 
+    /// A finding about nothing; its drawing has four lines.
+    fn finding(n: usize) -> Finding {
+        let [label, help, stack] = [const { String::new() }; 3];
+        Finding {
+            code: Code::LocksOutDeployer,
+            severity: Severity::Error,
+            message: format!("message {n}"),
+            help,
+            span: Span { file: FileId(0), start: 0, end: 0 },
+            label,
+            related: Vec::new(),
+            notes: Vec::new(),
+            stack,
+            logical_id: format!("Key{n}"),
+            deployment: "default".to_owned(),
+        }
+    }
+
     #[test]
     fn a_cut_is_said() {
         let failure = |n: usize| Failure { path: format!("{n}.yaml"), line: 0, column: 0, message: "m".repeat(100) };
-        let report = Report { failures: (0..100).map(failure).collect(), ..Report::default() };
-        let text = within(&report, &Sources::default(), 2_000, 1_000);
-        assert!(text.len() <= 2_000 && text.contains("100 files could not be checked"), "{text}");
+        let (failures, findings) = ((0..100).map(failure).collect(), (0..1_000).map(finding).collect());
+        let report = Report { failures, findings, ..Report::default() };
+        for limit in [1_500, 20_000, LIMIT] {
+            let text = within(&report, &Sources::default(), limit, 1_000);
+            assert!(text.len() <= limit && text.contains("100 files could not be checked"), "{limit}: {text}");
+            let fences = text.lines().filter(|line| line.starts_with("```")).count();
+            let left = text.lines().find_map(|line| line.strip_suffix(" more are not shown here.")?.parse().ok());
+            assert_eq!(fences / 2 + left.unwrap_or(0), 1_000, "{limit}");
+            assert!(fences % 2 == 0 && text.ends_with("\n</details>\n"), "{limit}");
+            assert_eq!(left.is_none(), limit == LIMIT);
+        }
     }
 }

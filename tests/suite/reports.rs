@@ -216,18 +216,3 @@ fn a_place_of_several_lines_has_no_columns_on_github() {
     assert_ne!(properties["line"], properties["endLine"], "{}", run.stdout);
     assert!(!properties.contains_key("col") && !properties.contains_key("endColumn"), "{}", run.stdout);
 }
-
-#[test]
-fn a_summary_is_cut_where_github_would_refuse_it() {
-    let (_, key) = LOCKOUT.split_once("Resources:\n").unwrap();
-    let keys: String = (0..1_200).map(|n| key.replacen("Vault", &format!("Vault{n}"), 1)).collect();
-    let files = folder(&[("kms.yaml", &format!("Resources:\n{keys}"))]);
-    let markdown = run_in(files.path(), &["kms.yaml", ROLE[0], ROLE[1], "--format", "markdown"]).stdout;
-    assert!(markdown.len() > 900 << 10 && markdown.len() < 1 << 20, "{} bytes", markdown.len());
-    let fences = markdown.lines().filter(|line| line.starts_with("```")).count();
-    assert!(fences > 100 && fences % 2 == 0, "{fences} fences");
-    let left: usize =
-        markdown.lines().find_map(|line| line.strip_suffix(" more are not shown here.")?.parse().ok()).unwrap();
-    assert_eq!(left + fences / 2, 1_200);
-    assert!(markdown.ends_with("\n</details>\n"));
-}
