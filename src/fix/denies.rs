@@ -72,7 +72,14 @@ pub(super) fn services(case: &Case<'_>) -> Vec<Candidate> {
         let test = || New::Map(vec![(IS_SERVICE, New::Text("false".to_owned()))]);
         match deny.element("Condition") {
             None => entry(case, node, "Condition", New::Map(vec![("BoolIfExists", test())])),
-            Some(condition) => entry(case, case.site.mapping_at(condition.span)?, "BoolIfExists", test()),
+            Some(condition) => {
+                let condition = case.site.mapping_at(condition.span)?;
+                let is_bool = |operator: &&str| operator.eq_ignore_ascii_case("Bool");
+                match operators(case, condition).into_iter().find(|(operator, _)| is_bool(operator)) {
+                    Some((_, block)) => entry(case, block, IS_SERVICE, New::Text("false".to_owned())),
+                    None => entry(case, condition, "BoolIfExists", test()),
+                }
+            }
         }
     });
     let (Some(deny), Some(edits)) = (deny, edits) else { return Vec::new() };

@@ -56,7 +56,7 @@ pub(crate) struct Root<'a> {
 /// How much the proofs of a run may cost.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Effort {
-    /// How many times templates may be checked again.
+    /// How many keys may be checked again.
     pub(crate) checks: usize,
     /// How many worlds these may run.
     pub(crate) worlds: usize,
@@ -64,9 +64,9 @@ pub(crate) struct Effort {
 
 impl Effort {
     /// For a report, where fixes are a courtesy.
-    pub(crate) const REPORT: Effort = Effort { checks: 500, worlds: 50_000 };
+    pub(crate) const REPORT: Effort = Effort { checks: 4_000, worlds: 50_000 };
     /// For the verb, where they are the point.
-    pub(crate) const VERB: Effort = Effort { checks: 20_000, worlds: 2_000_000 };
+    pub(crate) const VERB: Effort = Effort { checks: 100_000, worlds: 2_000_000 };
 }
 
 /// What a finding is about: its code, stack, logical id and deployment.
@@ -132,6 +132,10 @@ pub(crate) fn checked_with(
         Some(file) => reached(before, file),
         None => edits.keys().flat_map(|&file| reached(before, file)).collect(),
     };
+    // Before anything is read: what is spent costs nothing any more.
+    let keys = |root: &Root<'_>| root.stacks.all().map(|stack| stack.template.keys().count()).sum::<usize>().max(1);
+    let cost = roots.iter().filter_map(|&root| before.roots.get(root)).map(keys).sum();
+    effort.checks = effort.checks.checked_sub(cost)?;
     let files = |root: &Root<'_>| root.stacks.all().map(|stack| stack.file).collect::<Vec<_>>();
     let all: BTreeSet<FileId> = before.roots.iter().flat_map(files).collect();
     let own: BTreeSet<FileId> = roots.iter().filter_map(|&root| before.roots.get(root)).flat_map(files).collect();
@@ -150,7 +154,6 @@ pub(crate) fn checked_with(
     let mut files = Edited { before, documents };
     let mut out = BTreeMap::new();
     for (index, root) in before.roots.iter().enumerate().filter(|(index, _)| roots.contains(index)) {
-        effort.checks = effort.checks.checked_sub(1)?;
         let file = root.stacks.get(Stacks::ROOT).file;
         let template = Arc::new(files.parsed(file)?);
         let stacks = follow(file, template, &root.deployment.givens, &mut files);
@@ -212,7 +215,8 @@ impl Files for Edited<'_> {
 
 /// Warnings about a key that KMS accepts are not there as long as it does not: they are no work of the edit.
 fn was_hidden((code, stack, id, _): &About, old: &Summary) -> bool {
-    let later = [Code::NoAccountDelegation, Code::FragileAdministrator, Code::DeployerCannotDelete];
+    let later =
+        [Code::NoAccountDelegation, Code::FragileAdministrator, Code::DeployerCannotDelete, Code::ServiceCannotUseKey];
     let before = old.verdicts.get(&(stack.clone(), id.clone()));
     later.contains(code) && before.is_some_and(|verdict| matches!(verdict, Verdict::Lockout | Verdict::Invalid))
 }

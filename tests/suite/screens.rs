@@ -80,8 +80,9 @@ fn a_screen_has_eighty_columns() {
     for situation in situations() {
         for line in situation.screens.lines() {
             let longest = line.split(' ').map(UnicodeWidthStr::width).max().unwrap_or(0);
-            // A word that fits nowhere stays whole: ARNs are copied.
-            assert!(line.width() <= 80 || longest > 40, "{}: {line}", situation.path.display());
+            // What is copied stays whole: ARNs, commands.
+            let is_command = ["cfn-lockout ", "aws "].iter().any(|program| line.trim_start().starts_with(program));
+            assert!(line.width() <= 80 || longest > 40 || is_command, "{}: {line}", situation.path.display());
         }
     }
 }
