@@ -58,10 +58,19 @@ pub(crate) fn text(report: &Report, sources: &Sources, options: TextOptions) -> 
     }
     if !options.quiet {
         out.push_str(&keys(report, sources, options));
-        out.push_str(&wrapped(&summary(report), options.width, options.width).join("\n"));
-        out.push('\n');
+        for line in std::iter::once(summary(report)).chain(fixable(report)) {
+            out.push_str(&wrapped(&line, options.width, options.width).join("\n"));
+            out.push('\n');
+        }
     }
     out
+}
+
+/// What to do about findings that have a safe fix.
+fn fixable(report: &Report) -> Option<String> {
+    let safe = report.findings.iter().filter(|one| report.fix(one).is_some_and(|fix| fix.review.is_none())).count();
+    let (has, them) = if safe == 1 { ("finding has", "it") } else { ("findings have", "them") };
+    (safe > 0).then(|| format!("{safe} {has} a safe fix: `cfn-lockout fix --write` writes {them}"))
 }
 
 /// A finding, and its fix where there is one.
