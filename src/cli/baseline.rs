@@ -12,13 +12,13 @@ use crate::findings::{Baseline, Hidden};
 
 use super::args::Flags;
 use super::exit::Exit;
-use super::files::{Files, tidy};
+use super::files::{Files, here, tidy, whole};
 use super::inputs::document;
 use super::output::{remark, write};
 
 /// What hides findings, by the flags.
 pub(crate) fn hidden(flags: &Flags, files: &Files) -> anyhow::Result<Hidden> {
-    let names: BTreeMap<_, _> = files.places().map(|(file, place)| (file, text(&whole(place)))).collect();
+    let names: BTreeMap<_, _> = files.places().map(|(file, place)| (file, text(&located(place)))).collect();
     let Some(path) = &flags.baseline else { return Ok(Hidden::new(Baseline::default(), names)) };
     let document = document("--baseline", path)?;
     let baseline = Baseline::parse(&document)
@@ -58,16 +58,9 @@ fn is_stdin(name: &str) -> bool {
     name == "<stdin>"
 }
 
-/// The whole path, through links where the file exists.
-fn whole(path: &Path) -> PathBuf {
-    if path.to_str().is_some_and(is_stdin) {
-        return path.to_owned();
-    }
-    path.canonicalize().unwrap_or_else(|_| tidy(&here().join(path)))
-}
-
-fn here() -> PathBuf {
-    std::env::current_dir().and_then(|here| here.canonicalize()).unwrap_or_default()
+/// The whole path of a file of the run, but for stdin.
+fn located(path: &Path) -> PathBuf {
+    if path.to_str().is_some_and(is_stdin) { path.to_owned() } else { whole(path) }
 }
 
 /// The folder that a file is in, or will be.

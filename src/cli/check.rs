@@ -146,25 +146,19 @@ fn unknown_parameter<'n>(mut names: impl Iterator<Item = &'n String>, jobs: &[Jo
 /// Checks what was opened and prints it.
 fn finish(mut files: Files, jobs: &[Job], named: &BTreeSet<FileId>, flags: &Flags) -> anyhow::Result<Exit> {
     let mut hidden = baseline::hidden(flags, &files)?;
-    let report = checked(&mut files, jobs, named, flags, &mut hidden)?;
+    let report = checked(&mut files, jobs, named, &mut hidden);
     write_all(&report, &files.sources, flags)?;
     print(&rendered(&report, &files.sources, flags.format, flags, wants_color(flags.color)))?;
     baseline::end(flags, &hidden, Exit::of(&report, flags.fail_on.severity()))
 }
 
 /// Checks what was opened, for every deployment, and looks for fixes.
-pub(super) fn checked(
-    files: &mut Files,
-    jobs: &[Job],
-    named: &BTreeSet<FileId>,
-    flags: &Flags,
-    hidden: &mut Hidden,
-) -> anyhow::Result<Report> {
+pub(super) fn checked(files: &mut Files, jobs: &[Job], named: &BTreeSet<FileId>, hidden: &mut Hidden) -> Report {
     let all = results(files, jobs, named);
     let roots = roots_of(jobs, &all);
     let before = Before { sources: &files.sources, known: &*files, roots: &roots };
-    let fixes = best(before, &mut baseline::hidden(flags, files)?, Effort::REPORT);
-    Ok(Report { fixes, ..report(all, jobs, files, hidden) })
+    let fixes = best(before, &mut hidden.clone(), Effort::REPORT);
+    Report { fixes, ..report(all, jobs, files, hidden) }
 }
 
 /// What each template with its nested stacks comes to, job by job.

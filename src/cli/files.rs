@@ -235,6 +235,16 @@ impl Known for Files {
     }
 }
 
+/// The whole path, through links where the file exists.
+pub(super) fn whole(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| tidy(&here().join(path)))
+}
+
+/// The folder that the program runs in.
+pub(super) fn here() -> PathBuf {
+    std::env::current_dir().and_then(|here| here.canonicalize()).unwrap_or_default()
+}
+
 /// A path without `.`, and without `..` where the folder before it is known.
 pub(super) fn tidy(path: &Path) -> PathBuf {
     let mut out = PathBuf::new();

@@ -21,8 +21,8 @@ use super::write::replace;
 pub(crate) fn run(args: &FixArgs) -> anyhow::Result<Exit> {
     let Input { mut files, jobs, named } = input(&args.paths, &args.flags)?;
     let checked = results(&mut files, &jobs, &named);
-    let hidden = || baseline::hidden(&args.flags, &files);
-    let (mut of_plan, mut of_report, mut of_rest) = (hidden()?, hidden()?, hidden()?);
+    let hidden = baseline::hidden(&args.flags, &files)?;
+    let (mut of_plan, mut of_report, mut of_rest) = (hidden.clone(), hidden.clone(), hidden);
     let roots = roots_of(&jobs, &checked);
     let before = Before { sources: &files.sources, known: &files, roots: &roots };
     let mut fixer = Fixer::new(before, Effort::VERB);

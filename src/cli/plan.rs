@@ -16,7 +16,7 @@ use crate::world::nearest;
 use super::args::Flags;
 use super::config::{self, Config, Planned};
 use super::discover::{Found, shown};
-use super::files::{Files, Opened};
+use super::files::{Files, Opened, whole};
 use super::given::Given;
 use super::inputs::document;
 
@@ -165,9 +165,4 @@ fn load(path: &Path) -> anyhow::Result<(Rc<Config>, PathBuf)> {
     let near = std::env::current_dir().ok().and_then(|here| path.strip_prefix(here).ok());
     let config = config::parse(&document, &folder, &shown(near.unwrap_or(path)))?;
     Ok((Rc::new(config), folder))
-}
-
-/// The whole path, through links where the file exists.
-fn whole(path: &Path) -> PathBuf {
-    path.canonicalize().unwrap_or_else(|_| std::env::current_dir().unwrap_or_default().join(path))
 }

@@ -37,7 +37,7 @@ pub(crate) fn run(args: &ResolveArgs) -> anyhow::Result<Exit> {
     known_parameters(&args.flags, &jobs)?;
     let named: BTreeSet<_> = opened.iter().map(|(file, _)| *file).collect();
     let mut hidden = baseline::hidden(&args.flags, &files)?;
-    let report = checked(&mut files, &jobs, &named, &args.flags, &mut hidden)?;
+    let report = checked(&mut files, &jobs, &named, &mut hidden);
     write_all(&report, &files.sources, &args.flags)?;
     let job = jobs.first().and_then(|job| Some((job.stacks.first()?, &job.deployment)));
     let Some((stacks, deployment)) = job else { return Err(unread(&report)) };

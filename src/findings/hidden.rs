@@ -15,7 +15,7 @@ use super::unused::unused;
 use super::{Code, Finding};
 
 /// What hides findings in one run, over all its deployments.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Hidden {
     baseline: Baseline,
     /// Files by the names that the baseline has for them.
@@ -35,7 +35,7 @@ pub(crate) struct Hidden {
 }
 
 /// A suppression and what became of it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Seen {
     pub(super) suppression: Suppression,
     /// The stack and the deployment it was first met in.

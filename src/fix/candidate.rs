@@ -80,6 +80,11 @@ const TABLE: [(Code, Generator); 9] = [
     (Code::BypassesLockoutCheck, documents::bypassing),
 ];
 
+/// Whether an edit is known for findings of this code.
+pub(crate) fn is_fixable(code: Code) -> bool {
+    TABLE.iter().any(|(own, _)| *own == code)
+}
+
 /// The candidates for a finding, those that need no review first.
 pub(crate) fn candidates(case: &Case<'_>) -> Vec<Candidate> {
     let generator = TABLE.iter().find(|(code, _)| *code == case.finding.code);

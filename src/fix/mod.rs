@@ -23,7 +23,7 @@ use crate::findings::{Code, Finding, Hidden, judge};
 use crate::lockout::{Checked, KeyAnswer, Verdict, check_update};
 use crate::source::{FileId, Span, TextEdit};
 
-use candidate::{Candidate, Case, Promise, candidates};
+use candidate::{Candidate, Case, Promise, candidates, is_fixable};
 use site::Site;
 use verify::{Edits, State, checked_with, count, kept, state, with_edits};
 
@@ -83,9 +83,15 @@ pub(crate) type Fixes = BTreeMap<Which, Fix>;
 
 /// The best fix of every finding that is not hidden, each by itself.
 pub(crate) fn best(before: Before<'_>, hidden: &mut Hidden, effort: Effort) -> Fixes {
-    let mut fixer = Fixer::new(before, effort);
+    let mut found = findings(&before, hidden);
+    found.retain(|(_, finding)| is_fixable(finding.code));
     let mut out = Fixes::new();
-    for (root, finding) in findings(&before, hidden) {
+    // What everything comes to is only worked out where something is to be proven.
+    if found.is_empty() {
+        return out;
+    }
+    let mut fixer = Fixer::new(before, effort);
+    for (root, finding) in found {
         if let Some(fix) = fixer.fixes(root, &finding, 1, true).into_iter().next() {
             out.entry(Which::of(&finding)).or_insert(fix);
         }

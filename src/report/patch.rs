@@ -2,13 +2,12 @@
 //!
 //! Comes in: a fix and the files. Goes out: a drawing, or only the title where the lines are too long to be read in one.
 
-use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{Group, Level, Patch, Renderer, Snippet};
+use annotate_snippets::{Group, Level, Patch, Snippet};
 
 use crate::fix::Fix;
 use crate::source::Sources;
 
-use super::text::{Style, TextOptions, clean};
+use super::text::{TextOptions, clean};
 use super::wrap::{columns, wrapped};
 
 /// A word of more columns may reach beyond the margin: ARNs stay whole.
@@ -24,13 +23,11 @@ pub(super) fn title(fix: &Fix) -> String {
 
 /// The fix as the lines that it changes.
 pub(super) fn drawn(fix: &Fix, sources: &Sources, options: TextOptions) -> String {
-    let decor = if options.style == Style::Unicode { DecorStyle::Unicode } else { DecorStyle::Ascii };
-    let renderer = |renderer: Renderer| renderer.decor_style(decor).term_width(options.width);
     let room = options.width.saturating_sub(columns("help: "));
     let head = || Level::HELP.secondary_title(wrapped(&clean(&title(fix)), room, room).join("\n"));
     let patched = snippet(fix, sources).map(|snippet| Group::with_title(head()).element(snippet));
     let is_readable = |group: &Group<'_>| {
-        let plain = renderer(Renderer::plain()).render(std::slice::from_ref(group));
+        let plain = options.renderer(false).render(std::slice::from_ref(group));
         plain.lines().all(|line| {
             let has_long_word = line.split(' ').any(|word| columns(word) > WORD);
             columns(line) <= options.width || has_long_word && columns(line) <= 2 * options.width
@@ -41,8 +38,7 @@ pub(super) fn drawn(fix: &Fix, sources: &Sources, options: TextOptions) -> Strin
         Group::with_title(head()).element(Level::NOTE.no_name().message(more))
     };
     let group = patched.filter(is_readable).unwrap_or_else(short);
-    let used = renderer(if options.color { Renderer::styled() } else { Renderer::plain() });
-    used.render(&[group]).trim_end().to_owned()
+    options.renderer(options.color).render(&[group]).trim_end().to_owned()
 }
 
 /// The lines around the edits: the renderer goes over everything it is given.

@@ -4,13 +4,12 @@
 
 use std::ops::Range;
 
-use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{Annotation, AnnotationKind, Element, Group, Level, Renderer, Snippet};
+use annotate_snippets::{Annotation, AnnotationKind, Element, Group, Level, Snippet};
 
 use crate::findings::{Finding, Related, Severity};
 use crate::source::{Document, Sources, Span};
 
-use super::text::{Style, TextOptions, clean};
+use super::text::{TextOptions, clean};
 use super::wrap::{columns, wrapped};
 
 /// What the drawing of a line takes beside the template's own characters: the mark of a cut, and blanks.
@@ -30,19 +29,18 @@ enum Labels {
 
 /// A finding as it is shown; its help where no safe fix follows. Labels stand beside what they are about, as long as there is room for all of them.
 pub(super) fn drawn(finding: &Finding, has_safe_fix: bool, sources: &Sources, options: TextOptions) -> String {
-    let decor = if options.style == Style::Unicode { DecorStyle::Unicode } else { DecorStyle::Ascii };
-    let render = |renderer: Renderer, labels| {
-        let renderer = renderer.decor_style(decor).term_width(options.width);
-        renderer.render(&[group(finding, has_safe_fix, sources, options, labels)]).trim_end().to_owned()
+    let render = |color, labels| {
+        let group = group(finding, has_safe_fix, sources, options, labels);
+        options.renderer(color).render(&[group]).trim_end().to_owned()
     };
     let width = |drawing: &str| drawing.lines().map(columns).max().unwrap_or(0);
     let tried = [Labels::Beside, Labels::Below, Labels::Apart].map(|labels| {
-        let drawing = render(Renderer::plain(), labels);
+        let drawing = render(false, labels);
         (width(&drawing), labels, drawing)
     });
     let fits = tried.iter().find(|(width, ..)| *width <= options.width);
     match fits.or_else(|| tried.iter().min_by_key(|(width, ..)| *width)) {
-        Some((_, labels, _)) if options.color => render(Renderer::styled(), *labels),
+        Some((_, labels, _)) if options.color => render(true, *labels),
         Some((_, _, drawing)) => drawing.clone(),
         None => String::new(),
     }

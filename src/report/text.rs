@@ -2,11 +2,15 @@
 
 use std::collections::BTreeSet;
 
+use annotate_snippets::Renderer;
+use annotate_snippets::renderer::DecorStyle;
+
 use crate::findings::Finding;
 use crate::fix::Fix;
 use crate::lockout::Verdict;
 use crate::source::Sources;
 
+use super::told::resource;
 use super::wrap::{columns, padded, wrapped};
 use super::{Failure, Report, patch, plain, snippet, why};
 
@@ -36,6 +40,15 @@ pub(crate) struct TextOptions {
     pub(crate) why: bool,
     /// Columns of the terminal.
     pub(crate) width: usize,
+}
+
+impl TextOptions {
+    /// The renderer that draws so, in colour or not.
+    pub(super) fn renderer(self, color: bool) -> Renderer {
+        let decor = if self.style == Style::Unicode { DecorStyle::Unicode } else { DecorStyle::Ascii };
+        let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+        renderer.decor_style(decor).term_width(self.width)
+    }
 }
 
 /// Up to this many keys are listed without `--verbose`.
@@ -121,13 +134,13 @@ fn keys(report: &Report, sources: &Sources, options: TextOptions) -> String {
         let line = sources.document(row.file).map_or(1, |document| document.line_col(row.span.start).line);
         let place = format!("{}:{line}", clean(sources.path(row.file)));
         let deployment = named(report, &row.deployment);
-        let line = Line { verdict: row.verdict.word(), id: id(&row.stack, &row.logical_id), place, deployment };
+        let line = Line { verdict: row.verdict.word(), id: resource(&row.stack, &row.logical_id), place, deployment };
         lines.push((line, options.why.then(|| why::tree(row, options, clean))));
     }
     for row in &report.skipped {
         let place = format!("{}: {}", clean(sources.path(row.file)), clean(&row.because));
         let deployment = named(report, &row.deployment);
-        lines.push((Line { verdict: "skipped", id: id(&row.stack, &row.logical_id), place, deployment }, None));
+        lines.push((Line { verdict: "skipped", id: resource(&row.stack, &row.logical_id), place, deployment }, None));
     }
     let widest = |of: fn(&Line) -> &str| lines.iter().map(|(line, _)| columns(of(line))).max().unwrap_or(0);
     let (verdict, id) = (widest(|line| line.verdict), widest(|line| &line.id).min(options.width / 2));
@@ -158,12 +171,6 @@ fn aligned(line: &Line, verdict: usize, id: usize, width: usize) -> String {
     let room = width.saturating_sub(verdict + 2).max(20);
     let place = wrapped(&place, room, room).join(&format!("\n{indent}"));
     format!("{}\n{indent}{place}\n", start.trim_end())
-}
-
-/// A logical id with the nested stacks that lead to it.
-fn id(stack: &str, logical_id: &str) -> String {
-    let separator = if stack.is_empty() { "" } else { "/" };
-    clean(&format!("{stack}{separator}{logical_id}"))
 }
 
 /// How many facts were asked for and not given. What is left to the deployer's IAM policies is a verdict of its own.

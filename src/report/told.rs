@@ -62,7 +62,8 @@ impl<'r> Told<'r> {
         report.findings.iter().map(|finding| Told::new(finding, report.fix(finding), sources)).collect()
     }
 
-    fn new(finding: &'r Finding, fix: Option<&'r Fix>, sources: &'r Sources) -> Told<'r> {
+    /// One finding.
+    pub(super) fn new(finding: &'r Finding, fix: Option<&'r Fix>, sources: &'r Sources) -> Told<'r> {
         let related = |span| Place::of(span, sources);
         Told {
             finding,

@@ -67,6 +67,9 @@ fn expanded(
     given: &BTreeMap<String, String>,
     files: &mut dyn Files,
 ) -> Arc<Template> {
+    if !template.is_written_by_macros {
+        return template;
+    }
     let Some(locations) = files.document(file).map(snippets) else { return template };
     let found: Vec<(String, FileId)> =
         locations.into_iter().filter_map(|path| Some((path.clone(), files.snippet(file, &path)?))).collect();

@@ -7,12 +7,12 @@
 use std::sync::Arc;
 
 use crate::source::Span;
-use crate::template::{Expr, ExprKind, Nested, Parameter, Resource};
+use crate::template::{Expr, ExprKind, Nested, Parameter, Resource, is_macro};
 use crate::world::{Kind, Refusal, Shape, Stop, Text, Value, World};
 
 use super::lift::lift;
 use super::names::unknown;
-use super::scope::{Scope, is_macro};
+use super::scope::Scope;
 
 /// CloudFormation's own words.
 const SIMPLE: &str = "the values of Parameters of a nested stack must be texts, not lists or maps";

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::source::Span;
-use crate::template::{Expr, ExprKind, NULL, Parameter, StackId, Stacks, Template};
+use crate::template::{Expr, ExprKind, NULL, Parameter, StackId, Stacks, Template, is_macro};
 use crate::world::{Hole, Key, Kind, Refusal, Shape, Text, Value, World};
 
 use super::constraints;
@@ -149,11 +149,6 @@ impl<'t> Scope<'t> {
         };
         Value { span: expr.span, kind }
     }
-}
-
-/// Whether the key of a map stands for what a macro will write.
-pub(super) fn is_macro(key: &str) -> bool {
-    key == "Fn::Transform" || key.starts_with("Fn::ForEach::")
 }
 
 /// CloudFormation refuses the template at `expr`.

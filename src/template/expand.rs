@@ -21,11 +21,7 @@ pub(crate) use include::Snippets;
 
 /// The locations of the files that a template includes, as far as they may be local.
 pub(crate) fn snippets(document: &Document) -> BTreeSet<String> {
-    if document.scalars().any(|text| text == "AWS::Include") {
-        locations(&tree::read(document, document.root()))
-    } else {
-        BTreeSet::new()
-    }
+    locations(&tree::read(document, document.root()))
 }
 
 /// What the macros make of a template; nothing where it has none of them.
@@ -42,20 +38,18 @@ pub(crate) fn expand(
     if snippets.is_empty() && !has_loops {
         return None;
     }
-    let mut root = tree::read(document, document.root());
-    root = included(&root, snippets);
-    let extended = Template::parse(&tree::rebuild(document, &root))?.has_language_extensions();
-    if extended {
-        root = match extensions::unroll(&root, given) {
+    let root = included(&tree::read(document, document.root()), snippets);
+    let mut written = tree::rebuild(document, &root);
+    let mut template = Template::parse(&written)?;
+    if template.has_language_extensions() {
+        let root = match extensions::unroll(&root, given) {
             Ok(root) => root,
             Err(refusal) => return Some(Err(refusal)),
         };
+        written = tree::rebuild(document, &root);
+        template = Template::parse(&written)?;
+        root.unknown(&mut template.unknown);
     }
-    let mut unknown = Vec::new();
-    root.unknown(&mut unknown);
-    let written = tree::rebuild(document, &root);
-    let mut template = Template::parse(&written)?;
-    template.unknown = unknown;
     template.written = Some(written);
     Some(Ok(template))
 }

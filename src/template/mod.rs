@@ -34,4 +34,4 @@ pub(crate) use structure::NULL;
 pub(crate) use sub::framework_variable;
 pub(crate) use suppressions::{Ignore, Suppression};
 pub(crate) use template::{Output, POLICY, Parameter, Resource, Template, TemplateRule};
-pub(crate) use tree::Unknown;
+pub(crate) use tree::{Unknown, is_macro};

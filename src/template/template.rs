@@ -13,7 +13,7 @@ use super::numbers::{NumberLike, number_like};
 use super::read::{key, literal, read};
 use super::structure;
 use super::suppressions::{Suppression, of_policy, suppressions};
-use super::transforms::{grows, has_macro, transforms};
+use super::transforms::{grows, has_macro, is_written_by_macros, transforms};
 use super::tree::Unknown;
 
 /// The kind of a key policy that stands by itself.
@@ -40,6 +40,8 @@ pub(crate) struct Template {
     pub(crate) transforms: Vec<(String, Span)>,
     /// Whether a macro or loop within a section may add entries to it.
     grows: bool,
+    /// Whether macros whose work is known write something of it: `expand` has to be asked.
+    pub(crate) is_written_by_macros: bool,
     /// Loops that hang on values which nobody gave: what they write is not known.
     pub(crate) unknown: Vec<Unknown>,
     /// What a macro refuses: nothing of the template is deployed.
@@ -171,6 +173,7 @@ impl Template {
                 .collect(),
             resources,
             transforms: transforms(document),
+            is_written_by_macros: is_written_by_macros(document),
             unknown: Vec::new(),
             refused: None,
             written: None,
@@ -210,6 +213,7 @@ impl Template {
             transforms: Vec::new(),
             suppressions: of_policy(document),
             grows: false,
+            is_written_by_macros: false,
             unknown: Vec::new(),
             refused: None,
             written: None,

@@ -6,7 +6,7 @@ use crate::source::{Document, NodeId, NodeKind, Span};
 
 use super::expr::{Expr, ExprKind};
 use super::read::read;
-use super::tree::LOOP;
+use super::tree::{LOOP, is_macro};
 
 /// Whether a macro or loop stands among the entries of a section, or among the sections.
 pub(super) fn grows(document: &Document) -> bool {
@@ -18,9 +18,13 @@ pub(super) fn grows(document: &Document) -> bool {
         || std::iter::once(root).chain(sections).any(|node| has_macro(document, node))
 }
 
+/// Whether an AWS::Include or a loop stands anywhere: then macros write the template before it is read.
+pub(super) fn is_written_by_macros(document: &Document) -> bool {
+    document.scalars().any(|text| text == "AWS::Include" || text.starts_with(LOOP))
+}
+
 /// Whether a map holds what a macro or loop writes.
 pub(super) fn has_macro(document: &Document, node: NodeId) -> bool {
-    let is_macro = |text: &str| text == "Fn::Transform" || text.starts_with(LOOP);
     let tagged = document.node(node).tag.as_ref().is_some_and(|tag| tag.name == "Transform");
     let NodeKind::Mapping(entries) = &document.node(node).kind else { return tagged };
     tagged || entries.iter().any(|entry| document.scalar(entry.key).is_some_and(is_macro))

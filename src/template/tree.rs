@@ -11,6 +11,11 @@ use crate::source::{Document, Entry, Form, NodeId, NodeKind, Rebuild, Scalar, Sp
 /// What the name of a loop begins with.
 pub(super) const LOOP: &str = "Fn::ForEach::";
 
+/// Whether the key of a map stands for entries that a macro or loop will write.
+pub(crate) fn is_macro(key: &str) -> bool {
+    key == "Fn::Transform" || key.starts_with(LOOP)
+}
+
 /// A loop that hangs on a value that nobody gave.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Unknown {

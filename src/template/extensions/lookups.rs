@@ -6,10 +6,10 @@
 use crate::source::Span;
 use crate::world::Refusal;
 
-use super::resolver::{Mode, Resolver, is_macro, left};
+use super::resolver::{Mode, Resolver, left};
 use super::values::Named;
 use super::{Outcome, refused};
-use crate::template::tree::{Tree, TreeKind};
+use crate::template::tree::{Tree, TreeKind, is_macro};
 
 /// A key of Fn::FindInMap.
 enum Row {

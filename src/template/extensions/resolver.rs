@@ -13,7 +13,7 @@ use super::Outcome;
 use super::budget::Budget;
 use super::conditions::State;
 use super::values::{Named, Values};
-use crate::template::tree::{LOOP, Tree, TreeKind};
+use crate::template::tree::{Tree, TreeKind, is_macro};
 
 /// What to do where a function is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -167,11 +167,6 @@ impl<'a> Resolver<'a> {
 /// Whether a value keeps its place in a map or list.
 fn stays(tree: &Tree) -> bool {
     !tree.is_null() && !tree.is_no_value()
-}
-
-/// A key that stands for entries that are not known.
-pub(super) fn is_macro(key: &str) -> bool {
-    key == "Fn::Transform" || key.starts_with(LOOP)
 }
 
 /// Whether a value may still turn out to be `AWS::NoValue`.

@@ -6,10 +6,10 @@
 use crate::template::expr::Key;
 
 use super::budget::Budget;
-use super::resolver::{Mode, Resolver, is_macro};
+use super::resolver::{Mode, Resolver};
 use super::values::Values;
 use super::{Outcome, refused};
-use crate::template::tree::{Tree, TreeKind};
+use crate::template::tree::{Tree, TreeKind, is_macro};
 
 /// Everything that the macro does after the loops.
 pub(super) fn transform(root: &Tree, values: &Values<'_>, budget: &Budget) -> Outcome {
