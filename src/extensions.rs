@@ -56,7 +56,8 @@ pub fn expand(template: &str, parameters: &BTreeMap<String, String>) -> Result<S
         line: error.line,
         column: error.column,
     })?;
-    match extensions::transform(&document, parameters) {
+    let given = parameters.iter().map(|(name, value)| (name.clone(), Some(value.clone()))).collect();
+    match extensions::transform(&document, &given) {
         Ok(expanded) => Ok(expanded.to_string()),
         Err(refusal) => {
             let at = document.line_col(refusal.span.start);

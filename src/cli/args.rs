@@ -173,6 +173,12 @@ pub(crate) struct Flags {
     /// The CloudFormation service role; KMS then sees it, in a session named AWSCloudFormation
     #[arg(long, value_name = "ARN", help_heading = "Who deploys, and where")]
     pub(crate) role_arn: Option<String>,
+    /// Take the deployment from a file of a deployment tool, or `-`: samconfig, output of `aws sts get-caller-identity`, …
+    #[arg(long, value_name = "FILE", help_heading = "Who deploys, and where")]
+    pub(crate) from: Vec<PathBuf>,
+    /// The environment of a samconfig [default: default]
+    #[arg(long, value_name = "NAME", help_heading = "Who deploys, and where")]
+    pub(crate) config_env: Option<String>,
     /// The account, 12 digits; follows from the ARNs where they have one
     #[arg(long, value_name = "ID", help_heading = "Who deploys, and where")]
     pub(crate) account: Option<String>,
@@ -198,6 +204,9 @@ pub(crate) struct Flags {
     /// A parameter's value; repeatable
     #[arg(long, value_name = "KEY=VALUE", value_parser = pair, help_heading = "With which values")]
     pub(crate) parameter: Vec<(String, String)>,
+    /// Values of parameters from a file: as the AWS CLI, CodePipeline, Git sync and SAM take them; repeatable
+    #[arg(long, value_name = "FILE", help_heading = "With which values")]
+    pub(crate) parameters: Vec<PathBuf>,
     /// The value of an export, for Fn::ImportValue; repeatable
     #[arg(long, value_name = "NAME=VALUE", value_parser = pair, help_heading = "With which values")]
     pub(crate) export: Vec<(String, String)>,

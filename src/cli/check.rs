@@ -1,7 +1,7 @@
 //! `cfn-lockout check` and `cfn-lockout policy`: files in, report out.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 
@@ -90,13 +90,15 @@ pub(super) fn jobs(plan: &Plan<'_>, opened: &[Opened], files: &mut Files) -> any
         let stacks = roots(&group.templates, &deployment.givens, files);
         let job = Job { deployment, stacks, place: group.place, previous: Previous::new() };
         if let Some(place) = &job.place {
-            let own = group.given.parameters.iter().map(|(name, _)| name);
-            unknown_parameter(own, std::slice::from_ref(&job)).map_or(Ok(()), |why| bail!("{place}: {why}"))?;
+            unknown_parameter(group.configured.iter(), std::slice::from_ref(&job))
+                .map_or(Ok(()), |why| bail!("{place}: {why}"))?;
         }
         out.push(job);
     }
     if out.is_empty() {
-        deployment(&Given::by_flags(plan.flags))?;
+        for group in plan.described(Path::new("")) {
+            deployment(&group.given)?;
+        }
     }
     previous(plan.flags, &mut out, files)?;
     Ok(out)
@@ -104,7 +106,7 @@ pub(super) fn jobs(plan: &Plan<'_>, opened: &[Opened], files: &mut Files) -> any
 
 /// Checks one bare key policy: a direct call of kms:PutKeyPolicy.
 pub(crate) fn run_policy(args: &PolicyArgs) -> anyhow::Result<Exit> {
-    let deployment = deployment(&Given::by_flags(&args.flags))?.direct();
+    let deployment = deployment(&Given::by_flags(&args.flags)?)?.direct();
     let mut files = Files::default();
     let found = discover(std::slice::from_ref(&args.file), &[], &mut |path| files.missing(path))?;
     let Some(file) = found.iter().find(|file| file.named) else {

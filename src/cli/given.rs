@@ -2,22 +2,20 @@
 
 use std::path::PathBuf;
 
+use anyhow::bail;
+
+use crate::deployment::{Argument, Said, Told};
+
 use super::args::Flags;
+use super::contexts;
 
 /// What describes one deployment, as given.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Given {
     /// Its name.
     pub(crate) name: String,
-    /// Where the deployer was named: `--role-arn`, `.cfn-lockout.yaml:9`.
-    pub(crate) origin: Option<String>,
-    pub(crate) deployer: Option<String>,
-    pub(crate) role_arn: Option<String>,
-    pub(crate) account: Option<String>,
-    pub(crate) region: Option<String>,
-    pub(crate) partition: Option<String>,
-    pub(crate) stack_name: Option<String>,
-    pub(crate) parameters: Vec<(String, String)>,
+    /// Who deploys, where, with which parameters.
+    pub(crate) said: Said,
     pub(crate) exports: Vec<(String, String)>,
     pub(crate) ssm: Vec<(String, String)>,
     pub(crate) context: Vec<(String, Option<String>)>,
@@ -31,27 +29,36 @@ pub(crate) struct Given {
 
 impl Given {
     /// What the flags give, as the deployment `default`.
-    pub(crate) fn by_flags(flags: &Flags) -> Given {
-        Given { name: "default".to_owned(), ..Given::default() }.overridden(flags)
+    ///
+    /// # Errors
+    ///
+    /// A file that they name and that cannot be read, or several deployments where one is needed.
+    pub(crate) fn by_flags(flags: &Flags) -> anyhow::Result<Given> {
+        let mut named = contexts::named(flags)?;
+        if named.len() > 1 {
+            let names: Vec<&str> = named.iter().map(|one| one.context.name.as_str()).collect();
+            bail!(
+                "--from: the file describes {} deployments (`{}`): only one can count here",
+                names.len(),
+                names.join("`, `")
+            );
+        }
+        let said = named.pop().map(|one| one.context.said).unwrap_or_default();
+        Ok(Given::of("default", said).overridden(flags, &contexts::arguments(flags)?))
+    }
+
+    /// What somebody says, and nothing else.
+    pub(crate) fn of(name: &str, said: Said) -> Given {
+        Given { name: name.to_owned(), said, ..Given::default() }
     }
 
     /// The same with what the flags give instead. A flag for the deployer replaces whoever was named before.
-    pub(crate) fn overridden(mut self, flags: &Flags) -> Given {
-        if flags.role_arn.is_some() || flags.deployer.is_some() {
-            let flag = if flags.role_arn.is_some() { "--role-arn" } else { "--deployer" };
-            self.origin = Some(flag.to_owned());
-            (self.role_arn, self.deployer) = (flags.role_arn.clone(), flags.deployer.clone());
-        }
-        for (own, flag) in [
-            (&mut self.account, &flags.account),
-            (&mut self.region, &flags.region),
-            (&mut self.partition, &flags.partition),
-            (&mut self.stack_name, &flags.stack_name),
-        ] {
-            *own = flag.clone().or_else(|| own.take());
-        }
+    ///
+    /// `arguments` are what the files of `--parameters` hold.
+    pub(crate) fn overridden(mut self, flags: &Flags, arguments: &[Argument]) -> Given {
+        self.said.parameters.extend(arguments.iter().cloned());
+        self.said = self.said.overridden(said(flags));
         // Later values win.
-        self.parameters.extend(flags.parameter.iter().cloned());
         self.exports.extend(flags.export.iter().cloned());
         self.ssm.extend(flags.ssm.iter().cloned());
         let named = |key: &str| flags.context.iter().any(|(other, _)| other.eq_ignore_ascii_case(key));
@@ -74,5 +81,20 @@ impl Given {
             *own = flag.clone().or_else(|| own.take());
         }
         self
+    }
+}
+
+/// What the flags say of the deployment themselves, without the files they name.
+pub(super) fn said(flags: &Flags) -> Said {
+    let told = |value: &Option<String>, flag: &str| value.as_ref().map(|value| Told::new(value.as_str(), flag));
+    let argument = |(name, value): &(String, String)| Argument::new(name.as_str(), value.as_str(), "--parameter");
+    Said {
+        deployer: told(&flags.deployer, "--deployer"),
+        role_arn: told(&flags.role_arn, "--role-arn"),
+        account: told(&flags.account, "--account"),
+        region: told(&flags.region, "--region"),
+        partition: told(&flags.partition, "--partition"),
+        stack_name: told(&flags.stack_name, "--stack-name"),
+        parameters: flags.parameter.iter().map(argument).collect(),
     }
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 
 use crate::deployment::{Deployment, Inputs, Snapshot, managed, policies};
 use crate::policy::{Layer, Layers};
@@ -14,24 +14,24 @@ use super::discover::{Content, read, too_large};
 use super::given::Given;
 
 /// The deployment that was described.
+///
+/// # Errors
+///
+/// A file that cannot be read, and what does not describe a deployment, with the flag or the place where it is said.
 pub(crate) fn deployment(given: &Given) -> anyhow::Result<Deployment> {
     let inputs = Inputs {
-        origin: given.origin.clone(),
-        deployer: given.deployer.clone(),
-        role_arn: given.role_arn.clone(),
-        account: given.account.clone(),
-        region: given.region.clone(),
-        partition: given.partition.clone(),
-        stack_name: given.stack_name.clone(),
-        parameters: given.parameters.clone(),
         exports: given.exports.clone(),
         ssm: given.ssm.clone(),
         context: given.context.clone(),
         now: now(),
         layers: layers(given)?,
         snapshot: snapshot(given)?,
+        ..given.said.inputs()
     };
-    Ok(Deployment::from_inputs(&given.name, inputs)?)
+    Deployment::from_inputs(&given.name, inputs).map_err(|error| match given.said.place(&error) {
+        Some(place) => anyhow!("{place}: {error}"),
+        None => error.into(),
+    })
 }
 
 /// The deployment in which a principal makes the call itself: of the policies beside the key policy, those that were given are
@@ -44,7 +44,7 @@ pub(super) fn as_principal(given: &Given, arn: &str, account: &str, is_deployer:
     let inputs = Inputs {
         deployer: Some(arn.to_owned()),
         account: Some(account.to_owned()),
-        region: given.region.clone(),
+        region: given.said.inputs().region,
         context: given.context.clone(),
         now: now(),
         layers,

@@ -4,6 +4,7 @@ mod args;
 mod baseline;
 mod check;
 mod config;
+mod contexts;
 mod discover;
 mod exit;
 mod explain;

@@ -10,11 +10,14 @@ use std::rc::Rc;
 use anyhow::bail;
 use ignore::overrides::OverrideBuilder;
 
+use crate::deployment::contexts::Context;
+use crate::deployment::{Argument, Said};
 use crate::source::FileId;
 use crate::world::nearest;
 
 use super::args::Flags;
 use super::config::{self, Config, Planned};
+use super::contexts::{self, Located};
 use super::discover::{Found, shown};
 use super::files::{Files, Opened, whole};
 use super::given::Given;
@@ -27,6 +30,8 @@ pub(crate) struct Group {
     pub(crate) given: Given,
     /// Where it stands in a configuration; nothing for what flags describe.
     pub(crate) place: Option<String>,
+    /// The parameters that a configuration names for it: each has to be one of a template.
+    pub(crate) configured: Vec<String>,
     /// Its templates.
     pub(crate) templates: Vec<Opened>,
 }
@@ -40,6 +45,10 @@ pub(crate) struct Plan<'f> {
     /// The flags.
     pub(super) flags: &'f Flags,
     explicit: Near,
+    /// What the files of `--from` describe.
+    from: Vec<Located>,
+    /// What the files of `--parameters` hold.
+    arguments: Vec<Argument>,
     known: RefCell<BTreeMap<PathBuf, Near>>,
 }
 
@@ -48,16 +57,17 @@ impl<'f> Plan<'f> {
     ///
     /// # Errors
     ///
-    /// A configuration that was named and cannot be read.
+    /// A file that was named and cannot be read.
     pub(crate) fn new(flags: &'f Flags) -> anyhow::Result<Plan<'f>> {
         let explicit = flags.config.as_deref().map(load).transpose()?;
-        Ok(Plan { flags, explicit, known: RefCell::default() })
+        let (from, arguments) = (contexts::named(flags)?, contexts::arguments(flags)?);
+        Ok(Plan { flags, explicit, from, arguments, known: RefCell::default() })
     }
 
     /// Whether the flags describe the deployment by themselves.
     fn by_flags(&self) -> bool {
         let Flags { no_config, deployer, role_arn, account, deployment, .. } = self.flags;
-        let described = deployer.is_some() || role_arn.is_some() || account.is_some();
+        let described = deployer.is_some() || role_arn.is_some() || account.is_some() || !self.from.is_empty();
         *no_config || (described && deployment.is_empty())
     }
 
@@ -119,23 +129,52 @@ impl<'f> Plan<'f> {
             let place = places.get(&template.0).cloned().unwrap_or_default();
             let near = if self.by_flags() { None } else { self.near(&place)? };
             let planned: Vec<&Planned> = near.iter().flat_map(|(config, _)| &config.deployments).collect();
-            let mut mine: Vec<(Given, Option<String>)> = planned
-                .iter()
-                .filter(|one| one.deploys(&place) && self.wants(&one.name))
-                .map(|one| (one.given.clone().overridden(self.flags), Some(one.place.clone())))
-                .collect();
+            let mine = planned.iter().filter(|one| one.deploys(&place) && self.wants(&one.name));
+            let mut mine: Vec<Group> = mine.map(|one| self.configured(one)).collect();
             if mine.is_empty() && self.flags.deployment.is_empty() {
-                mine.push((Given::by_flags(self.flags), None));
+                mine.extend(self.described(&place));
             }
-            for (given, place) in mine {
-                match groups.iter_mut().find(|group| group.place == place) {
+            for new in mine {
+                let is_same = |group: &&mut Group| (&group.place, &group.given.name) == (&new.place, &new.given.name);
+                match groups.iter_mut().find(is_same) {
                     Some(group) => group.templates.push(template.clone()),
-                    None => groups.push(Group { given, place, templates: vec![template.clone()] }),
+                    None => groups.push(Group { templates: vec![template.clone()], ..new }),
                 }
             }
         }
         self.all_known()?;
         Ok(groups)
+    }
+
+    /// What a configuration says of a deployment, and flags change.
+    fn configured(&self, one: &Planned) -> Group {
+        let configured = one.given.said.parameters.iter().map(|argument| argument.name.clone()).collect();
+        let mut given = one.given.clone();
+        if let [only] = self.from.as_slice() {
+            given.said = given.said.overridden(only.context.said.clone());
+        }
+        let given = given.overridden(self.flags, &self.arguments);
+        Group { given, place: Some(one.place.clone()), configured, templates: Vec::new() }
+    }
+
+    /// What files of `--from` say of the template at this path, else the flags alone. A file that names templates, and not this
+    /// one, counts all the same: it was named for it.
+    pub(super) fn described(&self, template: &Path) -> Vec<Group> {
+        let names_it = |one: &&Located| one.templates.iter().any(|named| named == template);
+        let naming: Vec<&Located> = self.from.iter().filter(names_it).collect();
+        let all: Vec<&Located> = if naming.is_empty() { self.from.iter().collect() } else { naming };
+        let group = |name: &str, said: Said, place: Option<String>| {
+            let given = Given::of(name, said).overridden(self.flags, &self.arguments);
+            Group { given, place, configured: Vec::new(), templates: Vec::new() }
+        };
+        match all.as_slice() {
+            [] => vec![group("default", Said::default(), None)],
+            [Located { context, .. }] => vec![group("default", context.said.clone(), Some(context.place.clone()))],
+            several => {
+                let of = |context: &Context| group(&context.name, context.said.clone(), Some(context.place.clone()));
+                several.iter().map(|one| of(&one.context)).collect()
+            }
+        }
     }
 
     fn wants(&self, name: &str) -> bool {

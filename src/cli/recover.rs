@@ -28,13 +28,13 @@ use super::output::{print, width};
 
 /// Prints what is left to do for a key.
 pub(crate) fn run(args: &RecoverArgs) -> anyhow::Result<Exit> {
-    let given = Given::by_flags(&args.flags);
+    let given = Given::by_flags(&args.flags)?;
     let key_id = key_id(args)?;
-    let read = args.file.as_ref().map(|file| policy(args, file)).transpose()?;
-    let owner = owner(args, read.as_ref(), key_id.as_ref())?;
+    let read = args.file.as_ref().map(|file| policy(args, &given, file)).transpose()?;
+    let owner = owner(args, &given, read.as_ref(), key_id.as_ref())?;
     let policy = read.unwrap_or_else(|| default_policy(&owner.root()));
-    let administrator = administrator(args, &owner)?;
-    let deployer = args.flags.role_arn.as_ref().or(args.flags.deployer.as_ref());
+    let administrator = administrator(args, &given, &owner)?;
+    let deployer = given.said.role_arn.as_ref().or(given.said.deployer.as_ref()).map(|told| told.value.as_str());
     // What cannot be read stays wrong for every principal: it is said before anything is asked.
     let deployment_of = |principal: &str| {
         let own = match (&args.administrator, deployer) {
@@ -110,8 +110,8 @@ impl Owner {
 }
 
 /// By flags, else by the key's ARN, else the only account whose principals the policy names, else the administrator's.
-fn owner(args: &RecoverArgs, policy: Option<&Json>, key_id: Option<&String>) -> anyhow::Result<Owner> {
-    let known = deployment(&Given::by_flags(&args.flags))?;
+fn owner(args: &RecoverArgs, given: &Given, policy: Option<&Json>, key_id: Option<&String>) -> anyhow::Result<Owner> {
+    let known = deployment(given)?;
     let named = args.administrator.as_deref().and_then(|text| PrincipalArn::parse(text).ok());
     let in_policy = policy.map(accounts).unwrap_or_default();
     let only = match in_policy.as_slice() {
@@ -141,10 +141,10 @@ fn part(arn: Option<&str>, index: usize) -> Option<String> {
 }
 
 /// Who shall have the key, as it is written into a policy: a session by its role, an account by its root.
-fn administrator(args: &RecoverArgs, owner: &Owner) -> anyhow::Result<String> {
+fn administrator(args: &RecoverArgs, by: &Given, owner: &Owner) -> anyhow::Result<String> {
     let flags = &args.flags;
-    let given = args.administrator.as_ref().or(flags.role_arn.as_ref()).or(flags.deployer.as_ref());
-    let Some(given) = given else { return Ok(owner.root()) };
+    let deployer = by.said.role_arn.as_ref().or(by.said.deployer.as_ref()).map(|told| &told.value);
+    let Some(given) = args.administrator.as_ref().or(deployer) else { return Ok(owner.root()) };
     if AccountId::parse(given).is_some() {
         if *given != owner.account {
             bail!("--administrator: the key is in account {}: no other account can change its policy", owner.account);
@@ -159,7 +159,7 @@ fn administrator(args: &RecoverArgs, owner: &Owner) -> anyhow::Result<String> {
         bail!("--administrator: the key is in account {}: no other account can change its policy", owner.account);
     }
     let PrincipalKind::Session { role, .. } = &arn.kind else { return Ok(given.clone()) };
-    let snapshot = snapshot(&Given::by_flags(flags))?;
+    let snapshot = snapshot(by)?;
     let written = snapshot.and_then(|snapshot| snapshot.role_arn(role));
     let given = flags.context.iter().find(|(key, _)| key.eq_ignore_ascii_case("aws:PrincipalArn"));
     let given = given.and_then(|(_, value)| value.clone());
@@ -174,7 +174,7 @@ fn default_policy(root: &str) -> Json {
 }
 
 /// The policy that the file holds.
-fn policy(args: &RecoverArgs, file: &Path) -> anyhow::Result<Json> {
+fn policy(args: &RecoverArgs, given: &Given, file: &Path) -> anyhow::Result<Json> {
     let limits = Limits::default();
     if file.is_dir() {
         bail!("`{}` is a folder: name the file that holds the key policy", file.display());
@@ -192,7 +192,7 @@ fn policy(args: &RecoverArgs, file: &Path) -> anyhow::Result<Json> {
         _ if document.get(document.root(), "Statement").is_some() || document.scalar(document.root()).is_some() => {
             written(&document, document.root())
         }
-        _ if Template::parse(&document).is_some() => return of_template(args, &found),
+        _ if Template::parse(&document).is_some() => return of_template(args, given, &found),
         _ => None,
     };
     let is_policy = |json: &Json| json.get("Statement").is_some_and(|one| one.is_array() || one.is_object());
@@ -225,11 +225,11 @@ fn as_json(plain: &Plain) -> Json {
 }
 
 /// The policy that a template gives a key.
-fn of_template(args: &RecoverArgs, found: &Found) -> anyhow::Result<Json> {
+fn of_template(args: &RecoverArgs, given: &Given, found: &Found) -> anyhow::Result<Json> {
     if found.path.is_none() {
         bail!("stdin holds a template: name it as a file");
     }
-    let deployment = with_account(args)?;
+    let deployment = with_account(args, given)?;
     let mut files = Files::default();
     let Some((file, template)) = files.template(found, &args.flags.stdin_filename) else {
         bail!("`{}` cannot be read as a template", found.shown);
@@ -247,7 +247,7 @@ fn of_template(args: &RecoverArgs, found: &Found) -> anyhow::Result<Json> {
         (None, _) => bail!("`{}` has several keys: name one with --key: {}", found.shown, names()),
     };
     if key.verdict == Verdict::DefaultPolicy {
-        let owner = owner(args, None, args.key_id.as_ref())?;
+        let owner = owner(args, given, None, args.key_id.as_ref())?;
         return Ok(default_policy(&owner.root()));
     }
     let open = || key.open.iter().map(|open| open.help.clone()).collect::<Vec<_>>().join("; ");
@@ -267,9 +267,9 @@ fn of_template(args: &RecoverArgs, found: &Found) -> anyhow::Result<Json> {
 }
 
 /// The deployment by the flags, in the account and partition of the key.
-fn with_account(args: &RecoverArgs) -> anyhow::Result<Deployment> {
-    let mut known = deployment(&Given::by_flags(&args.flags))?;
-    let owner = owner(args, None, args.key_id.as_ref())?;
+fn with_account(args: &RecoverArgs, given: &Given) -> anyhow::Result<Deployment> {
+    let mut known = deployment(given)?;
+    let owner = owner(args, given, None, args.key_id.as_ref())?;
     known.givens.account = Text::literal(&owner.account);
     known.givens.partition = Text::literal(&owner.partition);
     Ok(known)

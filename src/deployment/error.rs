@@ -2,29 +2,36 @@
 
 use crate::aws::ArnError;
 
+/// Who an ARN names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Who {
+    /// Who calls CloudFormation.
+    Deployer,
+    /// The service role.
+    Role,
+}
+
 /// A usage error.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum DeploymentError {
     /// No principal's ARN.
-    #[error("{flag}: {source}")]
+    #[error("{source}")]
     Arn {
-        /// Which flag.
-        flag: &'static str,
+        /// Who was named so.
+        who: Who,
         /// Why.
         source: ArnError,
     },
     /// `--role-arn` names something else than a role.
     #[error(
-        "--role-arn: `{0}` is no role; CloudFormation takes a service role such as `arn:aws:iam::111122223333:role/Deploy` (use --deployer for who calls CloudFormation)"
+        "`{0}` is no role; CloudFormation takes a service role such as `arn:aws:iam::111122223333:role/Deploy` (use --deployer for who calls CloudFormation)"
     )]
     NotARole(String),
     /// No account id.
-    #[error("--account: `{0}` is not an account id: it must have 12 digits")]
+    #[error("`{0}` is not an account id: it must have 12 digits")]
     Account(String),
     /// Two accounts.
-    #[error(
-        "--account {given} contradicts the deployer, who is in account {own}: a stack is created by its own account"
-    )]
+    #[error("account {given} contradicts the deployer, who is in account {own}: a stack is created by its own account")]
     TwoAccounts {
         /// From the flag.
         given: String,
@@ -32,7 +39,7 @@ pub(crate) enum DeploymentError {
         own: String,
     },
     /// No partition.
-    #[error("--partition: there is no partition `{0}`: use `aws`, `aws-cn` or `aws-us-gov`")]
+    #[error("there is no partition `{0}`: use `aws`, `aws-cn` or `aws-us-gov`")]
     Partition(String),
     /// A managed policy that is not in the table.
     #[error(
@@ -54,7 +61,7 @@ pub(crate) enum DeploymentError {
     #[error("--iam-snapshot: the deployer `{0}` is not in the file")]
     NoDeployer(String),
     /// Two partitions.
-    #[error("--region {region} is not in partition `{partition}`")]
+    #[error("Region `{region}` is not in partition `{partition}`")]
     TwoPartitions {
         /// From the flag.
         region: String,

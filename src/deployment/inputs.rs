@@ -23,6 +23,8 @@ pub(crate) struct Inputs {
     pub(crate) stack_name: Option<String>,
     /// `--parameter KEY=VALUE`.
     pub(crate) parameters: Vec<(String, String)>,
+    /// Parameters that are given a value which nobody knows here.
+    pub(crate) unknown_parameters: Vec<String>,
     /// `--export NAME=VALUE`.
     pub(crate) exports: Vec<(String, String)>,
     /// `--ssm NAME=VALUE`.

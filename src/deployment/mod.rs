@@ -3,17 +3,22 @@
 //! Source: AWS CloudFormation User Guide, using-iam-servicerole.html: with a service role that role is the caller, in a
 //! session named `AWSCloudFormation`; without one, the caller's own credentials are used.
 
+pub(crate) mod contexts;
 mod error;
 mod inputs;
 mod policies;
+mod said;
 mod snapshot;
 
 pub(crate) use error::DeploymentError;
 pub(crate) use inputs::Inputs;
 pub(crate) use policies::{managed, policies};
+pub(crate) use said::{Argument, Said, Told};
 pub(crate) use snapshot::Snapshot;
 
 use std::collections::BTreeMap;
+
+use error::Who;
 
 use crate::aws::{AccountId, PrincipalArn, PrincipalKind, is_partition, partition_of_region};
 use crate::policy::{Caller, Layers};
@@ -64,7 +69,7 @@ impl Deployment {
         let account = account(&inputs, arn.as_ref())?;
         let partition = partition(&inputs, arn.as_ref())?;
         let givens = Givens {
-            parameters: inputs.parameters.into_iter().collect(),
+            parameters: parameters(inputs.parameters, inputs.unknown_parameters),
             exports: inputs.exports.into_iter().collect(),
             ssm: inputs.ssm.into_iter().collect(),
             account: account.map_or_else(Givens::unknown_account, |id| Text::literal(id.as_str())),
@@ -151,9 +156,9 @@ fn fill_in(
 
 /// Who was named, and in which session. A service role is the caller whoever calls CloudFormation.
 fn named(inputs: &Inputs) -> Result<(Option<PrincipalArn>, Option<&'static str>), DeploymentError> {
-    let parse = |flag, text: &str| PrincipalArn::parse(text).map_err(|source| DeploymentError::Arn { flag, source });
-    let deployer = inputs.deployer.as_deref().map(|text| parse("--deployer", text)).transpose()?;
-    let role = inputs.role_arn.as_deref().map(|text| parse("--role-arn", text)).transpose()?;
+    let parse = |who, text: &str| PrincipalArn::parse(text).map_err(|source| DeploymentError::Arn { who, source });
+    let deployer = inputs.deployer.as_deref().map(|text| parse(Who::Deployer, text)).transpose()?;
+    let role = inputs.role_arn.as_deref().map(|text| parse(Who::Role, text)).transpose()?;
     match (role, deployer) {
         (Some(role), _) if matches!(role.kind, PrincipalKind::Role { .. }) => {
             Ok((Some(role), Some(SERVICE_ROLE_SESSION)))
@@ -191,6 +196,11 @@ fn partition(inputs: &Inputs, arn: Option<&PrincipalArn>) -> Result<Option<Strin
         return Err(DeploymentError::TwoPartitions { region, partition: named.clone() });
     }
     Ok(given.or(own).or(of_region))
+}
+
+fn parameters(known: Vec<(String, String)>, unknown: Vec<String>) -> BTreeMap<String, Option<String>> {
+    let unknown = unknown.into_iter().map(|name| (name, None));
+    unknown.chain(known.into_iter().map(|(name, value)| (name, Some(value)))).collect()
 }
 
 fn context(given: Vec<(String, Option<String>)>) -> BTreeMap<String, Vec<String>> {

@@ -49,14 +49,14 @@ pub(crate) fn follow(file: FileId, template: Arc<Template>, givens: &Givens, fil
 }
 
 /// The values that the parameters and pseudo parameters of the template itself have for its macros.
-fn at_root(givens: &Givens) -> BTreeMap<String, String> {
+fn at_root(givens: &Givens) -> BTreeMap<String, Option<String>> {
     let mut given = givens.parameters.clone();
     for (name, value) in
         [("AWS::AccountId", &givens.account), ("AWS::Region", &givens.region), ("AWS::Partition", &givens.partition)]
     {
-        given.extend(value.as_literal().map(|value| (name.to_owned(), value.to_owned())));
+        given.extend(value.as_literal().map(|value| (name.to_owned(), Some(value.to_owned()))));
     }
-    given.extend(givens.stack_name.clone().map(|name| ("AWS::StackName".to_owned(), name)));
+    given.extend(givens.stack_name.clone().map(|name| ("AWS::StackName".to_owned(), Some(name))));
     given
 }
 
@@ -64,7 +64,7 @@ fn at_root(givens: &Givens) -> BTreeMap<String, String> {
 fn expanded(
     file: FileId,
     template: Arc<Template>,
-    given: &BTreeMap<String, String>,
+    given: &BTreeMap<String, Option<String>>,
     files: &mut dyn Files,
 ) -> Arc<Template> {
     if !template.is_written_by_macros {
@@ -136,18 +136,21 @@ impl Walk<'_> {
         if circular { Err(Unfollowed::Circular(path)) } else { Ok(found) }
     }
 
-    /// The values that a nested stack's parameters have for the macros of its template: those that are known now.
-    fn passed(&self, id: StackId, resource: &Resource) -> BTreeMap<String, String> {
+    /// The values that a nested stack's parameters have for the macros of its template; nothing for those that are passed
+    /// and not known now.
+    fn passed(&self, id: StackId, resource: &Resource) -> BTreeMap<String, Option<String>> {
         let scope = Scope::sharing(&self.stacks, self.givens, &self.effort).at(id);
         let world = Scope::sharing(&self.stacks, self.givens, &self.effort).nominal();
         let Some(ExprKind::Map(entries)) = resource.property("Parameters").map(|map| &map.kind) else {
             return BTreeMap::new();
         };
-        let known = |(key, value): &(Key, Expr)| {
-            let value = scope.resolve(value, &world).as_text()?;
-            Some((key.text.clone(), value.as_literal()?.to_owned()))
+        let passed = |(key, value): &(Key, Expr)| {
+            let value = scope.resolve(value, &world);
+            let is_passed = !matches!(value.kind, Kind::Nothing);
+            let text = || value.as_text().and_then(|text| text.as_literal().map(str::to_owned));
+            is_passed.then(|| (key.text.clone(), text()))
         };
-        entries.iter().filter_map(known).collect()
+        entries.iter().filter_map(passed).collect()
     }
 
     /// The local path that the resource names, whatever is still unknown.

@@ -7,8 +7,8 @@ use crate::world::{Class, Hole, Origin, Shape, Text};
 /// The known values; everything else becomes a hole.
 #[derive(Clone, Debug)]
 pub(crate) struct Givens {
-    /// Values given for parameters.
-    pub(crate) parameters: BTreeMap<String, String>,
+    /// Values given for parameters; nothing where one is given that nobody can know here, so that the Default does not count.
+    pub(crate) parameters: BTreeMap<String, Option<String>>,
     /// Values of exports, for Fn::ImportValue.
     pub(crate) exports: BTreeMap<String, String>,
     /// Values in the Parameter Store.

@@ -31,8 +31,8 @@ impl Scope<'_> {
         }
         let hole = self.parameter_hole(name, parameter, span);
         let filled = match self.givens.parameters.get(name) {
-            Some(value) => Text::literal(value),
-            None => world.fill(&Text::hole(hole.clone())),
+            Some(Some(value)) => Text::literal(value),
+            Some(None) | None => world.fill(&Text::hole(hole.clone())),
         };
         if let Some(value) = filled.as_literal().filter(|_| !parameter.is_ssm())
             && let Some(refusal) = self.violated(name, parameter, value, parameter.span)
@@ -65,9 +65,10 @@ impl Scope<'_> {
             let passed = self.passed(name, world);
             let value = match &passed {
                 Some(passed) => passed.as_text()?.as_literal()?.to_owned(),
-                None if self.id == Stacks::ROOT => {
-                    self.givens.parameters.get(name).or(parameter.default.as_ref())?.clone()
-                }
+                None if self.id == Stacks::ROOT => match self.givens.parameters.get(name) {
+                    Some(given) => given.clone()?,
+                    None => parameter.default.clone()?,
+                },
                 None => parameter.default.clone()?,
             };
             self.violated(name, parameter, &value, passed.map_or(parameter.span, |passed| passed.span))

@@ -31,7 +31,7 @@ pub(crate) fn snippets(document: &Document) -> BTreeSet<String> {
 /// What a macro refuses, with its place.
 pub(crate) fn expand(
     document: &Document,
-    given: &BTreeMap<String, String>,
+    given: &BTreeMap<String, Option<String>>,
     snippets: &Snippets<'_>,
 ) -> Option<Result<Template, Refusal>> {
     let has_loops = document.scalars().any(|text| text.starts_with(LOOP));

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use anyhow::anyhow;
 use ignore::overrides::{Override, OverrideBuilder};
 
+use crate::deployment::{Argument, Said, Told};
 use crate::source::{Document, NodeId};
 
 use super::given::Given;
@@ -88,9 +89,9 @@ fn planned(
         globs.add(glob).map_err(|error| anyhow!("{}: {error}", place("templates")))?;
     }
     let templates = globs.build().map_err(|error| anyhow!("{}: {error}", place("templates")))?;
-    let who = if one.role_arn.is_some() { "role-arn" } else { "deployer" };
-    let (origin, place) = (place(who), place(""));
-    Ok(Planned { given: given(one, folder, name.clone(), origin), name, place, templates })
+    let own = place("");
+    let given = given(one, folder, name.clone(), &place);
+    Ok(Planned { given, name, place: own, templates })
 }
 
 /// The line of a key below a path of keys.
@@ -103,7 +104,7 @@ fn line(document: &Document, path: &[&str], key: &str) -> Option<usize> {
 }
 
 /// What flags would give. Files are relative to the folder of the configuration.
-fn given(one: DeploymentShape, folder: &Path, name: String, origin: String) -> Given {
+fn given(one: DeploymentShape, folder: &Path, name: String, place: &dyn Fn(&str) -> String) -> Given {
     let file = |path: PathBuf| if path.to_string_lossy().starts_with("arn:") { path } else { folder.join(path) };
     let files = |paths: Vec<PathBuf>| paths.into_iter().map(file).collect();
     let pairs = |map: std::collections::BTreeMap<String, shape::Text>| {
@@ -113,16 +114,23 @@ fn given(one: DeploymentShape, folder: &Path, name: String, origin: String) -> G
         None => vec![(key, None)],
         Some(values) => values.texts().into_iter().map(|value| (key.clone(), Some(value))).collect(),
     });
+    let told = |value: Option<String>, key: &str| value.map(|value| Told::new(value, place(key)));
+    let said = Said {
+        deployer: told(one.deployer, "deployer"),
+        role_arn: told(one.role_arn, "role-arn"),
+        account: told(one.account.map(|account| account.0), "account"),
+        region: told(one.region, "region"),
+        partition: told(one.partition, "partition"),
+        stack_name: told(one.stack_name, "stack-name"),
+        parameters: one
+            .parameters
+            .into_iter()
+            .map(|(name, value)| Argument::new(name, value.0, place("parameters")))
+            .collect(),
+    };
     Given {
         name,
-        origin: (one.role_arn.is_some() || one.deployer.is_some()).then_some(origin),
-        deployer: one.deployer,
-        role_arn: one.role_arn,
-        account: one.account.map(|account| account.0),
-        region: one.region,
-        partition: one.partition,
-        stack_name: one.stack_name,
-        parameters: pairs(one.parameters),
+        said,
         exports: pairs(one.exports),
         ssm: pairs(one.ssm),
         context: context.collect(),

@@ -29,9 +29,14 @@ fn a_deployment_says_what_flags_would() {
     let prod = &config.deployments[0];
     assert_eq!((prod.name.as_str(), prod.place.as_str()), ("prod", ".cfn-lockout.yaml:2"));
     let given = &prod.given;
-    assert_eq!(given.origin.as_deref(), Some(".cfn-lockout.yaml:6"));
-    assert_eq!(given.account.as_deref(), Some("111122223333"));
-    let parameters: Vec<String> = given.parameters.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    assert_eq!(given.said.origin(), Some(".cfn-lockout.yaml:6"));
+    assert_eq!(given.said.account.as_ref().map(|told| told.value.as_str()), Some("111122223333"));
+    let parameters: Vec<String> = given
+        .said
+        .parameters
+        .iter()
+        .map(|one| format!("{}={}", one.name, one.value.as_deref().unwrap_or("?")))
+        .collect();
     assert_eq!(parameters, ["Count=3", "Env=prod", "On=true", "Zones=a,b"]);
     assert_eq!(given.context.iter().filter(|(key, _)| key == "aws:CalledVia").count(), 2);
     assert!(given.context.contains(&("aws:VpcSourceIp".to_owned(), None)), "the call does not carry it");
@@ -48,7 +53,7 @@ fn a_deployment_says_what_flags_would() {
 fn without_globs_a_deployment_has_every_template() {
     let config = config("deployments: { dev: { account: '000011112222' } }").unwrap();
     assert!(config.deployments[0].deploys(Path::new("/repo/a/b.yaml")));
-    assert_eq!(config.deployments[0].given.account.as_deref(), Some("000011112222"));
+    assert_eq!(config.deployments[0].given.said.account.as_ref().map(|told| told.value.as_str()), Some("000011112222"));
 }
 
 #[test]

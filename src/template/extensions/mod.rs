@@ -42,7 +42,7 @@ type Outcome<T = Tree> = Result<T, Refusal>;
 /// # Errors
 ///
 /// What the macro refuses in a loop, with its place.
-pub(super) fn unroll(root: &Tree, given: &BTreeMap<String, String>) -> Outcome {
+pub(super) fn unroll(root: &Tree, given: &BTreeMap<String, Option<String>>) -> Outcome {
     loops::unroll(root, &Values::new(root, given), &Budget::default())
 }
 
@@ -51,7 +51,7 @@ pub(super) fn unroll(root: &Tree, given: &BTreeMap<String, String>) -> Outcome {
 /// # Errors
 ///
 /// What the macro refuses, with its place.
-pub(crate) fn transform(document: &Document, given: &BTreeMap<String, String>) -> Outcome<serde_json::Value> {
+pub(crate) fn transform(document: &Document, given: &BTreeMap<String, Option<String>>) -> Outcome<serde_json::Value> {
     let root = tree::read(document, document.root());
     let values = Values::new(&root, given);
     let budget = Budget::default();

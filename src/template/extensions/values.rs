@@ -45,12 +45,12 @@ struct Declared {
 #[derive(Debug)]
 pub(super) struct Values<'a> {
     declared: BTreeMap<String, Declared>,
-    given: &'a BTreeMap<String, String>,
+    given: &'a BTreeMap<String, Option<String>>,
 }
 
 impl<'a> Values<'a> {
     /// The parameters of a template. `given` may also hold pseudo parameters.
-    pub(super) fn new(root: &Tree, given: &'a BTreeMap<String, String>) -> Values<'a> {
+    pub(super) fn new(root: &Tree, given: &'a BTreeMap<String, Option<String>>) -> Values<'a> {
         let parameters = root.get("Parameters").map_or(&[][..], Tree::entries);
         let declared = parameters.iter().map(|(key, tree)| (key.text.clone(), declared(tree))).collect();
         Values { declared, given }
@@ -66,7 +66,7 @@ impl<'a> Values<'a> {
         let given = self.given.get(name);
         let Some(declared) = self.declared.get(name) else {
             return match given {
-                Some(value) if PSEUDO.contains(&name) => Named::Value(Tree::text(value, span).kind),
+                Some(Some(value)) if PSEUDO.contains(&name) => Named::Value(Tree::text(value, span).kind),
                 _ if PSEUDO.contains(&name) => Named::Later,
                 _ => Named::Other,
             };
@@ -77,9 +77,9 @@ impl<'a> Values<'a> {
         let value = match (given, &declared.default) {
             // The value and the Default of an SSM parameter are the key of the value in the Parameter Store.
             _ if declared.kind.starts_with("AWS::SSM::Parameter::Value<") => return Named::Later,
-            (Some(value), _) => Scalar::text_only(value, Style::Double),
+            (Some(Some(value)), _) => Scalar::text_only(value, Style::Double),
             (None, Some(default)) => default.clone(),
-            (None, None) => return Named::Later,
+            (Some(None), _) | (None, None) => return Named::Later,
         };
         if declared.kind.contains("List<") || declared.kind == "CommaDelimitedList" {
             let members = value.text().split(',').map(|member| Tree::text(member.trim(), span));

@@ -30,8 +30,8 @@ fn answer(yaml: &str, given: &[(&str, &str)]) -> Result<String, String> {
     answer.map(|json| json.to_string()).map_err(|refusal| refusal.message)
 }
 
-fn values(given: &[(&str, &str)]) -> BTreeMap<String, String> {
-    given.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+fn values(given: &[(&str, &str)]) -> BTreeMap<String, Option<String>> {
+    given.iter().map(|(name, value)| ((*name).to_owned(), Some((*value).to_owned()))).collect()
 }
 
 /// What becomes of a property, in a template with a few parameters, mappings and conditions.

@@ -1,0 +1,17 @@
+//! Output of `aws sts get-caller-identity`: who calls CloudFormation.
+//!
+//! Source: AWS STS API Reference, GetCallerIdentity: `Arn` of a role session carries no path; `UserId` of a session is the
+//! role's id, `:` and the session's name.
+
+use super::{Context, File, Problem};
+use crate::deployment::said::Said;
+
+/// The caller.
+pub(super) fn contexts(file: &File) -> Result<Vec<Context>, Problem> {
+    let root = &file.root;
+    let arn = root.get("Arn").unwrap_or(root);
+    let Some(deployer) = file.told(Some(arn)) else { return Err(file.problem(arn, "`Arn` is no text")) };
+    let account = file.told(root.get("Account"));
+    let said = Said { deployer: Some(deployer), account, ..Said::default() };
+    Ok(vec![Context { place: file.place(arn), said, ..Context::default() }])
+}

@@ -1,0 +1,198 @@
+//! The files in which people already say who deploys a template, where and with which values.
+//!
+//! Comes in: a file as a tree of texts, recognised by what it holds. Goes out: [`Context`]s, each what flags would say, with
+//! the place of every value. What a file does not tell (an expression, a value of another stack) stays unknown and is never
+//! replaced by a guess. Must not know: folders, flags; files beside the one that is read are handed in.
+
+mod assignments;
+mod identity;
+mod node;
+mod parameter_file;
+mod samconfig;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+
+use crate::source::{Document, FileId, Limits, SourceError};
+
+use super::said::{Argument, Said, Told};
+
+use assignments::{Assignment, assignment, words};
+use node::{Kind, Node};
+
+/// One deployment that a file describes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Context {
+    /// Its name; empty where the file has only one.
+    pub(crate) name: String,
+    /// Where it stands: `samconfig.toml:12`.
+    pub(crate) place: String,
+    /// What it says.
+    pub(crate) said: Said,
+    /// The templates that it names, relative to the file's folder; none: it names none.
+    pub(crate) templates: Vec<String>,
+    /// What it leaves open about the deployer, in words.
+    pub(crate) unknown: Option<Told>,
+}
+
+/// A file that was read.
+#[derive(Clone, Debug)]
+pub(crate) struct File {
+    /// Its path as shown.
+    pub(crate) shown: String,
+    /// What it holds.
+    pub(crate) root: Node,
+}
+
+/// Whether a file is TOML: by its name, or because it begins with a table's head, or with an assignment before one.
+fn is_toml(shown: &str, text: &str) -> bool {
+    let is_head = |line: &str| {
+        let head = line.trim().strip_prefix('[').and_then(|line| line.strip_suffix(']'));
+        head.is_some_and(|head| {
+            !head.is_empty() && head.chars().all(|one| one.is_alphanumeric() || "._-[]".contains(one))
+        })
+    };
+    let mut lines = text.lines().filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'));
+    let first = lines.next().unwrap_or_default();
+    shown.ends_with(".toml") || is_head(first) || (first.contains(" = ") && lines.any(is_head))
+}
+
+/// What is wrong with a file, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Problem {
+    /// The file as shown.
+    pub(crate) file: String,
+    /// What, with line and column; 0 where there is no place.
+    pub(crate) error: SourceError,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let SourceError { message, line, column } = &self.error;
+        match line {
+            0 => write!(out, "{}: {message}", self.file),
+            _ => write!(out, "{}:{line}:{column}: {message}", self.file),
+        }
+    }
+}
+
+impl std::error::Error for Problem {}
+
+/// Files that a file names.
+pub(crate) trait Beside {
+    /// The file at a path relative to the one that names it.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be read.
+    fn read(&mut self, path: &str) -> Result<File, Problem>;
+}
+
+/// Which of several environments count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Environments<'a> {
+    /// The one of this name.
+    Named(&'a str),
+    /// The one that counts where nobody names one.
+    Default,
+    /// Every one.
+    All,
+}
+
+/// What a file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Format {
+    Identity,
+    Parameters,
+    Samconfig,
+}
+
+impl File {
+    /// Reads a file; what it is written in is told by its name and its text.
+    ///
+    /// # Errors
+    ///
+    /// A file that is none of YAML, JSON, TOML and a list of `Key=Value`, with the place.
+    pub(crate) fn parse(shown: &str, bytes: Vec<u8>) -> Result<File, Problem> {
+        let limits = Limits::default();
+        let text = std::str::from_utf8(&bytes).ok().filter(|text| text.len() <= limits.bytes);
+        let toml = text.filter(|text| is_toml(shown, text)).map(Node::of_toml);
+        let root = match toml.or_else(|| Node::of_assignments(text?).map(Ok)) {
+            Some(root) => root,
+            None => Document::parse(FileId(u32::MAX), bytes, &limits).and_then(|document| Node::of_document(&document)),
+        };
+        let shown = shown.to_owned();
+        match root {
+            Ok(root) => Ok(File { shown, root }),
+            Err(error) => Err(Problem { file: shown, error }),
+        }
+    }
+
+    /// Where a node stands: `samconfig.toml:12`.
+    fn place(&self, node: &Node) -> String {
+        format!("{}:{}", self.shown, node.line)
+    }
+
+    /// A value with its place; nothing where it is no text, or empty.
+    fn told(&self, node: Option<&Node>) -> Option<Told> {
+        let node = node?;
+        let text = node.text().map(str::trim).filter(|text| !text.is_empty())?;
+        Some(Told::new(text, self.place(node)))
+    }
+
+    /// A problem with a node.
+    fn problem(&self, node: &Node, message: impl Into<String>) -> Problem {
+        let error = SourceError { message: message.into(), line: node.line, column: node.column };
+        Problem { file: self.shown.clone(), error }
+    }
+
+    /// What the file is, by what it holds.
+    fn format(&self) -> Option<Format> {
+        let root = &self.root;
+        let has = |key: &str| root.get(key).is_some();
+        if has("UserId") && has("Account") && has("Arn") {
+            return Some(Format::Identity);
+        }
+        if samconfig::is_one(root) {
+            return Some(Format::Samconfig);
+        }
+        parameter_file::is_one(root).then_some(Format::Parameters)
+    }
+
+    /// Whether the file describes deployments.
+    pub(crate) fn is_known(&self) -> bool {
+        self.format().is_some()
+    }
+}
+
+/// The deployments that a file describes.
+///
+/// # Errors
+///
+/// A file of no known kind, or one that does not say what it should, with the place.
+pub(crate) fn contexts(
+    file: &File,
+    environments: Environments<'_>,
+    beside: &mut dyn Beside,
+) -> Result<Vec<Context>, Problem> {
+    match file.format() {
+        Some(Format::Identity) => identity::contexts(file),
+        Some(Format::Parameters) => Ok(vec![parameter_file::context(file)?]),
+        Some(Format::Samconfig) => samconfig::contexts(file, environments, beside),
+        None => Err(file.problem(&file.root, UNKNOWN)),
+    }
+}
+
+/// The values of parameters in a file.
+///
+/// # Errors
+///
+/// It holds no parameters.
+pub(crate) fn parameters(file: &File) -> Result<Vec<Argument>, Problem> {
+    parameter_file::parameters(file)
+}
+
+/// What is said of a file that is none of them.
+const UNKNOWN: &str = "this describes no deployment: it is no samconfig, no parameter file, no output of \
+                       `aws sts get-caller-identity`";

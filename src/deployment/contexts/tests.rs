@@ -1,0 +1,1 @@
+//! What each kind of file says, and what is said of one that cannot be read.
