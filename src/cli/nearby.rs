@@ -58,7 +58,8 @@ impl Nearby {
         let above: Vec<&Path> = folder.ancestors().take_while(|above| above.starts_with(top)).collect();
         let walked = self.others.get_or_init(|| self.walked.borrow().iter().map(|folder| whole(folder)).collect());
         let others = walked.iter().map(PathBuf::as_path).filter(|other| !above.contains(other));
-        let all: Vec<Rc<Vec<Located>>> = above.iter().copied().chain(others).map(|folder| self.in_folder(folder)).collect();
+        let all: Vec<Rc<Vec<Located>>> =
+            above.iter().copied().chain(others).map(|folder| self.in_folder(folder)).collect();
         let names_it = |one: &&Located| one.templates.iter().any(|named| named == template);
         all.iter().flat_map(|found| found.iter()).filter(names_it).cloned().collect()
     }
@@ -73,7 +74,8 @@ impl Nearby {
             return known.clone();
         }
         let candidates = candidates(folder);
-        let found = Rc::new(candidates.iter().flat_map(|(path, is_one)| self.in_file(path, *is_one)).collect::<Vec<_>>());
+        let found =
+            Rc::new(candidates.iter().flat_map(|(path, is_one)| self.in_file(path, *is_one)).collect::<Vec<_>>());
         self.folders.borrow_mut().insert(folder.to_owned(), found.clone());
         found
     }
