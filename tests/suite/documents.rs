@@ -107,6 +107,7 @@ fn the_documents_speak_of_the_project_alone() {
         "CHANGELOG.md",
         "CONTRIBUTING.md",
         "docs/architecture.md",
+        "docs/cfn-lint.md",
         "docs/fidelity.md",
         "docs/github-action.md",
         "docs/pre-commit.md",

@@ -18,6 +18,7 @@ mod afterwards;
 mod bad_input;
 mod baseline;
 mod beyond;
+mod cfn_lint;
 mod command_line;
 mod configuration;
 mod corpus;

@@ -12,13 +12,16 @@ use crate::support::{Run, finished, folder, root, run_in};
 /// A `cargo` that answers maturin's build with the binary of the tests and leaves every other question to cargo itself. The
 /// arguments of the build go into `calls` beside it.
 fn built(at: &Path) {
+    // A copy: maturin works on what cargo has built, and other tests run it at the same time.
+    let binary = at.join("cfn-lockout");
+    fs::copy(env!("CARGO_BIN_EXE_cfn-lockout"), &binary).unwrap();
     let message = serde_json::json!({
         "reason": "compiler-artifact", "package_id": "ID", "manifest_path": root().join("Cargo.toml"),
         "target": { "kind": ["bin"], "crate_types": ["bin"], "name": "cfn-lockout", "src_path": root().join("src/main.rs"),
             "edition": "2024", "doc": true, "doctest": false, "test": true },
         "profile": { "opt_level": "1", "debuginfo": 2, "debug_assertions": true, "overflow_checks": true, "test": false },
-        "features": [], "filenames": [env!("CARGO_BIN_EXE_cfn-lockout")],
-        "executable": env!("CARGO_BIN_EXE_cfn-lockout"), "fresh": true,
+        "features": [], "filenames": [binary],
+        "executable": binary, "fresh": true,
     });
     let cargo = std::env::var("CARGO").expect("cargo runs the tests");
     let script = format!(
