@@ -1,6 +1,7 @@
 //! The plugin for cfn-lint, in the real cfn-lint (`tests/peers/cfn-lint.txt`): where findings are, what they are called, how they
 //! are set and ignored, and that no failure is silent.
 
+mod corpus;
 mod failures;
 mod findings;
 mod package;
