@@ -162,4 +162,12 @@ fn every_setting_is_a_flag() {
         table.push_str(&format!("| {values} | {} |\n", names.join(", ")));
     }
     hold("docs/cfn-lint.md", |docs| between(docs, "settings", &table));
+    // And every flag that describes the deployment is a setting.
+    let (_, described) = help.split_once("\nWho deploys, and where:").expect("the flags of a deployment");
+    let described = described.split("\nOutput:\n").next().unwrap();
+    for name in described.split("\n      --").skip(1).filter_map(|flag| flag.split_whitespace().next()) {
+        // --previous is one template, and settings are for all; --no-config has no value.
+        let left_out = ["previous", "no-config"].contains(&name);
+        assert!(left_out || printed.stdout.lines().any(|known| known == name), "_settings.py lacks {name}");
+    }
 }
