@@ -10,8 +10,8 @@ use std::rc::Rc;
 use anyhow::bail;
 use ignore::overrides::OverrideBuilder;
 
-use crate::deployment::contexts::Context;
 use crate::deployment::Argument;
+use crate::deployment::contexts::Context;
 use crate::source::FileId;
 use crate::world::nearest;
 
