@@ -68,7 +68,11 @@ impl Nearby {
         let folder = template.parent().unwrap_or(template);
         let top = folder.ancestors().find(|above| above.join(".git").exists()).unwrap_or(folder);
         let above: Vec<&Path> = folder.ancestors().take_while(|above| above.starts_with(top)).collect();
-        let walked = self.others.get_or_init(|| self.walked.borrow().iter().map(|folder| whole(folder)).collect());
+        let walked = self.others.get_or_init(|| {
+            let all: BTreeSet<PathBuf> =
+                self.walked.borrow().iter().map(|folder| base(&whole(folder)).to_owned()).collect();
+            all.into_iter().collect()
+        });
         let others = walked.iter().map(PathBuf::as_path).filter(|other| !above.contains(other));
         let all: Vec<Rc<Vec<Located>>> =
             above.iter().copied().chain(others).map(|folder| self.in_folder(folder)).collect();
@@ -138,6 +142,12 @@ fn candidates_in(folder: &Path) -> Vec<(PathBuf, bool)> {
         (is_one || is_data(&path)).then_some((path, is_one))
     };
     files(folder).into_iter().filter_map(named).collect()
+}
+
+/// The folder that is looked at with one of [`FOLDERS`] below it: a walk comes by both.
+fn base(folder: &Path) -> &Path {
+    let own = FOLDERS.iter().find(|below| folder.ends_with(below));
+    own.and_then(|below| folder.ancestors().nth(below.split('/').count())).unwrap_or(folder)
 }
 
 fn is_data(path: &Path) -> bool {

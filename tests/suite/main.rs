@@ -20,6 +20,8 @@ mod baseline;
 mod beyond;
 mod command_line;
 mod configuration;
+mod contexts_templates;
+mod contexts_workflows;
 mod corpus;
 mod differential;
 mod documents;

@@ -7,6 +7,8 @@
 mod assignments;
 mod git_sync;
 mod identity;
+#[cfg(test)]
+mod kinds;
 mod node;
 mod org_formation;
 mod parameter_file;
@@ -98,10 +100,14 @@ pub(crate) trait Beside {
     fn read(&mut self, path: &str) -> Result<File, Problem>;
 
     /// Whether there is a file at a path relative to the one that names it.
-    fn has(&mut self, path: &str) -> bool;
+    fn has(&mut self, path: &str) -> bool {
+        self.read(path).is_ok()
+    }
 
     /// The way from the folder of the file to the root of its repository (`../..`); nothing where it is in none.
-    fn root(&mut self) -> Option<String>;
+    fn root(&mut self) -> Option<String> {
+        None
+    }
 }
 
 /// Which of several environments count.

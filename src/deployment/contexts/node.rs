@@ -65,10 +65,6 @@ impl Node {
 
     /// A list of `Key=Value`, separated by spaces and lines; nothing where the text is anything else.
     pub(super) fn of_assignments(text: &str) -> Option<Node> {
-        // JSON in one line has no blanks between its words either.
-        if text.trim_start().starts_with(['[', '{']) {
-            return None;
-        }
         let of_line = |(line, text): (usize, &str)| {
             let node = move |word| Node { line: line + 1, column: 1, tag: None, kind: Kind::Text(word) };
             words(text).into_iter().map(node).collect::<Vec<Node>>()

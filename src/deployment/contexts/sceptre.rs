@@ -24,7 +24,9 @@ pub(super) fn is_one(root: &Node) -> bool {
 
 /// The deployment of the stack.
 pub(super) fn context(file: &File, beside: &mut dyn Beside) -> Result<Context, Problem> {
-    let groups = groups(beside);
+    let node = file.root.at(&["template", "path"]).or_else(|| file.root.get("template_path"));
+    let (template, folders) = template(node.and_then(Node::text).unwrap_or_default(), beside);
+    let groups = groups(folders, beside);
     let all: Vec<&File> = [file].into_iter().chain(&groups).collect();
     let value = |keys: &[&str]| {
         let of_file =
@@ -48,31 +50,29 @@ pub(super) fn context(file: &File, beside: &mut dyn Beside) -> Result<Context, P
     if let Some((file, node)) = value(&["parameters"]) {
         said.parameters = of_map(&file, &node)?;
     }
-    let node = file.root.at(&["template", "path"]).or_else(|| file.root.get("template_path"));
-    let path = node.and_then(Node::text).unwrap_or_default();
     let named = said.deployer.is_some() || said.role_arn.is_some();
     let unknown =
         (!named).then(|| Told::new("without `sceptre_role`, whoever runs Sceptre deploys", file.place(&file.root)));
     let place = file.place(node.unwrap_or(&file.root));
-    Ok(Context { name: stem(&file.shown).to_owned(), place, said, templates: vec![template(path, beside)], unknown })
+    Ok(Context { name: stem(&file.shown).to_owned(), place, said, templates: vec![template], unknown })
 }
 
-/// The configurations of the stack groups above, the nearest first.
-fn groups(beside: &mut dyn Beside) -> Vec<File> {
+/// The configurations of the stack groups, the nearest first: those of the `folders` from that of the stack up to the project's own.
+fn groups(folders: usize, beside: &mut dyn Beside) -> Vec<File> {
     let mut out = Vec::new();
-    for up in 0..=ABOVE {
+    for up in 0..folders {
         let path = format!("{}config.yaml", "../".repeat(up));
-        if !beside.has(&path) {
-            break;
+        if beside.has(&path) {
+            out.extend(beside.read(&path));
         }
-        out.extend(beside.read(&path));
     }
     out
 }
 
-/// Where the template is: below `templates/` of the project, or relative to the project in older versions.
-fn template(path: &str, beside: &mut dyn Beside) -> String {
-    let ups = (0..=ABOVE).map(|up| "../".repeat(up));
-    let places: Vec<String> = ups.flat_map(|up| [format!("{up}templates/{path}"), format!("{up}{path}")]).collect();
-    places.iter().find(|place| beside.has(place)).cloned().unwrap_or_else(|| path.to_owned())
+/// Where the template is, and how many folders above the stack its project is: below `templates/` of the project, or relative to
+/// the project in older versions.
+fn template(path: &str, beside: &mut dyn Beside) -> (String, usize) {
+    let below = |folder: &'static str| (1..=ABOVE).map(move |up| (format!("{}{folder}{path}", "../".repeat(up)), up));
+    let found = below("templates/").chain(below("")).find(|(place, _)| beside.has(place));
+    found.unwrap_or_else(|| (path.to_owned(), 1))
 }

@@ -1,6 +1,6 @@
 //! What templates say of the deployments of others.
 
-use super::super::tests::{Folder, lines};
+use super::super::kinds::{Folder, lines};
 
 fn of(resources: &str, files: &[(&str, &str)]) -> Vec<String> {
     lines("t.yaml", &format!("Resources:\n{resources}"), &mut Folder::of(files))

@@ -7,7 +7,7 @@ use super::super::partial::Partial;
 use super::super::places::{from_root, of_url};
 use super::super::{Beside, Context, File, Node, Problem, Told};
 use super::credentials::Credentials;
-use super::parameters::{WORKSPACE, overrides};
+use super::parameters::{Overrides, WORKSPACE, overrides};
 use super::scope::Scope;
 use crate::deployment::said::Said;
 
@@ -16,6 +16,21 @@ const MOST: usize = 8;
 
 /// What other actions and commands have in their text where they set credentials.
 const SETS_CREDENTIALS: [&str; 3] = ["configure-aws-credentials", "AWS_ACCESS_KEY_ID", "AWS_SESSION_TOKEN"];
+
+/// The variables that name the Region.
+const REGIONS: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
+
+/// Whose credentials count where a step makes a change set only.
+const LATER: &str = "the change set is executed later, by somebody who is not told";
+
+/// What a step deploys.
+struct Deploys {
+    said: Said,
+    templates: Vec<String>,
+    place: String,
+    /// Why the credentials of the step are not those that count.
+    instead: Option<&'static str>,
+}
 
 /// A job while its steps are gone through.
 pub(super) struct Job<'f> {
@@ -85,6 +100,7 @@ impl<'f> Job<'f> {
         }
     }
 
+    /// A step with the action that deploys.
     fn deploy(&mut self, step: &Node, beside: &mut dyn Beside) -> Result<(), Problem> {
         let scope = self.scope.with_env(self.file, step.get("env"));
         let with = |name: &str| {
@@ -98,62 +114,60 @@ impl<'f> Job<'f> {
         }
         let overrides = match with("parameter-overrides") {
             Some(node) => overrides(self.file, node, &scope, beside)?,
-            None => Default::default(),
+            None => Overrides::default(),
         };
-        let template =
-            with("template").and_then(Node::text).and_then(|text| self.template(text.trim(), &scope, beside));
-        let role_arn = with("role-arn")
-            .map(|node| Told::new(scope.fill(node.text().unwrap_or_default().trim()).role(), self.file.place(node)));
-        let own_region = ["AWS_REGION", "AWS_DEFAULT_REGION"].iter().find_map(|name| {
-            let node = step.at(&["env", name])?;
-            Some((scope.fill(node.text()?), self.file.place(node)))
-        });
+        let role =
+            |node: &Node| Told::new(scope.fill(node.text().unwrap_or_default().trim()).role(), self.file.place(node));
         let said = Said {
-            role_arn,
+            role_arn: with("role-arn").map(role),
             stack_name: scope.told(self.file, with("name")),
             parameters: overrides.arguments,
             unlisted: overrides.unlisted,
             ..Said::default()
         };
-        let place = self.file.place(step.get("uses").unwrap_or(step));
+        let template = with("template").and_then(Node::text);
+        let templates = template.and_then(|text| self.template(text.trim(), &scope, beside)).into_iter().collect();
         let later = is("mode", &["create-only"]) || is("no-execute-changeset", &["1", "true"]);
-        for credentials in self.used(step, &place, later) {
-            let region = own_region.clone().or_else(|| credentials.region.clone());
-            let region =
-                region.or_else(|| ["AWS_REGION", "AWS_DEFAULT_REGION"].iter().find_map(|name| scope.variable(name)));
-            let region = region.and_then(|(value, place)| Some(Told::new(value.text()?, place)));
-            let named = said.role_arn.is_some();
-            let (deployer, session) = if named { (None, None) } else { (credentials.role, credentials.session) };
-            let said = Said { deployer, session, region, ..said.clone() };
-            let stack = said.stack_name.as_ref().map(|told| told.value.clone()).unwrap_or_default();
-            let unknown = credentials.unknown.filter(|_| !named);
-            let templates = template.iter().cloned().collect();
-            self.found.push((Context { name: String::new(), place: place.clone(), said, templates, unknown }, stack));
-        }
+        let place = self.file.place(step.get("uses").unwrap_or(step));
+        self.add(step, &scope, Deploys { said, templates, place, instead: later.then_some(LATER) });
         Ok(())
     }
 
-    /// The credentials that a deploying step may have; `later`: it makes a change set that somebody else executes.
-    fn used(&self, step: &Node, place: &str, later: bool) -> Vec<Credentials> {
+    /// What a step deploys, with every credentials that it may have.
+    fn add(&mut self, step: &Node, scope: &Scope, deploys: Deploys) {
+        let Deploys { said, templates, place, instead } = deploys;
+        let own = REGIONS.iter().find_map(|name| {
+            let node = step.at(&["env", name])?;
+            Some((scope.fill(node.text()?), self.file.place(node)))
+        });
+        let of_job = || REGIONS.iter().find_map(|name| scope.variable(name));
+        let named = said.role_arn.is_some();
+        for credentials in self.used(step, &place, instead) {
+            let region = own.clone().or(credentials.region).or_else(of_job);
+            let region = region.and_then(|(value, place)| Some(Told::new(value.text()?, place)));
+            let (deployer, session) = if named { (None, None) } else { (credentials.role, credentials.session) };
+            let said = Said { deployer, session, region: said.region.clone().or(region), ..said.clone() };
+            let stack = said.stack_name.as_ref().map(|told| told.value.clone()).unwrap_or_default();
+            let unknown = credentials.unknown.filter(|_| !named);
+            let (place, templates) = (place.clone(), templates.clone());
+            self.found.push((Context { name: String::new(), place, said, templates, unknown }, stack));
+        }
+    }
+
+    /// The credentials that a deploying step may have; `instead`: why they are not those that count.
+    fn used(&self, step: &Node, place: &str, instead: Option<&str>) -> Vec<Credentials> {
         let condition = step.get("if").and_then(Node::text).map(str::trim);
-        let same: Vec<&Credentials> = self
-            .possible
-            .iter()
-            .filter(|one| one.condition.is_some() && one.condition.as_deref() == condition)
-            .collect();
-        let mut out: Vec<Credentials> = match same.last() {
-            Some(last) => vec![(*last).clone()],
+        let is_same = |one: &&Credentials| one.condition.is_some() && one.condition.as_deref() == condition;
+        let mut out: Vec<Credentials> = match self.possible.iter().rfind(is_same) {
+            Some(same) => vec![same.clone()],
             None => self.possible.clone(),
         };
         if out.is_empty() {
             out.push(Credentials::unknown("no step before it says whose credentials it has", place.to_owned()));
         }
-        if later {
-            let words = "the change set is executed later, by somebody who is not told";
-            out.iter_mut().for_each(|one| {
-                *one = Credentials { region: one.region.clone(), ..Credentials::unknown(words, place.to_owned()) };
-            });
-            out.truncate(1);
+        if let Some(words) = instead {
+            let region = out.pop().and_then(|last| last.region);
+            out = vec![Credentials { region, ..Credentials::unknown(words, place.to_owned()) }];
         }
         out
     }
@@ -167,7 +181,7 @@ impl<'f> Job<'f> {
         }
         let path = path.text().filter(|path| inside.is_some() || !path.starts_with('/'))?;
         let path = path.trim_start_matches("./");
-        let own = self.checkout.as_deref().map(|folder| folder.trim_matches(['.', '/']));
+        let own = self.checkout.as_deref().map(|folder| folder.trim_start_matches("./").trim_end_matches('/'));
         let in_checkout = own.and_then(|folder| path.strip_prefix(folder)?.strip_prefix('/'));
         Some(from_root(in_checkout.unwrap_or(path), beside))
     }

@@ -1,6 +1,6 @@
 //! What a workflow says, step by step.
 
-use super::super::tests::{Folder, lines};
+use super::super::kinds::{Folder, lines};
 
 /// The deployments of a job with these lines (six blanks before a step) and a template `infra/kms.yaml`.
 fn of(job: &str) -> Vec<String> {
@@ -8,7 +8,13 @@ fn of(job: &str) -> Vec<String> {
     lines(
         "w.yml",
         &text,
-        &mut Folder::below("../..", &[("../../infra/kms.yaml", ""), ("../../p.json", "[\"Admin=Deploy\"]")]),
+        &mut Folder::below(
+            "../..",
+            &[
+                ("../../infra/kms.yaml", ""),
+                ("../../p.json", "[{\"ParameterKey\": \"Admin\", \"ParameterValue\": \"Deploy\"}]"),
+            ],
+        ),
     )
 }
 
