@@ -59,6 +59,19 @@ pub(super) struct Input {
 pub(super) fn input(paths: &[PathBuf], flags: &Flags) -> anyhow::Result<Input> {
     let plan = Plan::new(flags)?;
     let mut files = Files::default();
+    let (opened, named) = opened(&plan, paths, &mut files)?;
+    let jobs = jobs(&plan, &opened, &mut files)?;
+    known_parameters(flags, &jobs)?;
+    Ok(Input { files, jobs, named })
+}
+
+/// The templates of the named paths that matter, each once, and which of their files were named.
+pub(super) fn opened(
+    plan: &Plan<'_>,
+    paths: &[PathBuf],
+    files: &mut Files,
+) -> anyhow::Result<(Vec<Opened>, BTreeSet<FileId>)> {
+    let flags = plan.flags;
     let mut missing: Vec<PathBuf> = Vec::new();
     let found = discover(paths, &flags.exclude, &mut |path| missing.push(path.to_owned()))?;
     missing.iter().for_each(|path| files.missing(path));
@@ -79,10 +92,7 @@ pub(super) fn input(paths: &[PathBuf], flags: &Flags) -> anyhow::Result<Input> {
             opened.push(template);
         }
     }
-    drop(progress);
-    let jobs = jobs(&plan, &opened, &mut files)?;
-    known_parameters(flags, &jobs)?;
-    Ok(Input { files, jobs, named })
+    Ok((opened, named))
 }
 
 /// The deployments of these templates. Where there is no template, what the flags say is looked at all the same.

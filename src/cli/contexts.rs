@@ -43,15 +43,15 @@ pub(crate) fn named(flags: &Flags) -> anyhow::Result<Vec<Located>> {
     Ok(all)
 }
 
-/// The parameters of the files of `--parameters`, in their order: later ones win.
+/// The parameters of files, in their order: later ones win.
 ///
 /// # Errors
 ///
 /// A file that cannot be read or holds no parameters.
-pub(crate) fn arguments(flags: &Flags) -> anyhow::Result<Vec<Argument>> {
+pub(crate) fn arguments(flag: &str, files: &[PathBuf]) -> anyhow::Result<Vec<Argument>> {
     let mut out = Vec::new();
-    for path in &flags.parameters {
-        out.extend(parameters(&file("--parameters", path)?)?);
+    for path in files {
+        out.extend(parameters(&file(flag, path)?)?);
     }
     Ok(out)
 }
@@ -110,7 +110,7 @@ fn agree(what: &str, mine: Option<&Told>, theirs: Option<&Told>) -> anyhow::Resu
 }
 
 /// A file that a flag names.
-fn file(flag: &str, path: &Path) -> anyhow::Result<File> {
+pub(super) fn file(flag: &str, path: &Path) -> anyhow::Result<File> {
     let is_stdin = path.as_os_str() == "-";
     let name = if is_stdin { "<stdin>".to_owned() } else { shown(path) };
     let found = Found { shown: name.clone(), path: (!is_stdin).then(|| path.to_owned()), named: true };
@@ -125,6 +125,11 @@ fn file(flag: &str, path: &Path) -> anyhow::Result<File> {
 pub(super) struct Folder(PathBuf);
 
 impl Folder {
+    /// The folder that the program runs in.
+    pub(super) fn here() -> Folder {
+        Folder(PathBuf::new())
+    }
+
     pub(super) fn of(file: &Path) -> Folder {
         Folder(file.parent().map_or_else(PathBuf::new, Path::to_owned))
     }

@@ -14,6 +14,8 @@ pub(crate) enum Exit {
     Findings,
     /// 2: the whole job could not be done; wins over 1.
     Incomplete,
+    /// The status of a command that was run.
+    Command(u8),
 }
 
 impl Exit {
@@ -36,6 +38,7 @@ impl From<Exit> for ExitCode {
             Exit::Clean => ExitCode::SUCCESS,
             Exit::Findings => ExitCode::from(1),
             Exit::Incomplete => ExitCode::from(2),
+            Exit::Command(status) => ExitCode::from(status),
         }
     }
 }

@@ -16,6 +16,8 @@ pub(crate) struct Given {
     pub(crate) name: String,
     /// Who deploys, where, with which parameters.
     pub(crate) said: Said,
+    /// Files with parameters, which those of `said` win over.
+    pub(crate) parameter_files: Vec<PathBuf>,
     pub(crate) exports: Vec<(String, String)>,
     pub(crate) ssm: Vec<(String, String)>,
     pub(crate) context: Vec<(String, Option<String>)>,
@@ -44,7 +46,7 @@ impl Given {
             );
         }
         let said = named.pop().map(|one| one.context.said).unwrap_or_default();
-        Ok(Given::of("default", said).overridden(flags, &contexts::arguments(flags)?))
+        Ok(Given::of("default", said).overridden(flags, &contexts::arguments("--parameters", &flags.parameters)?))
     }
 
     /// What somebody says, and nothing else.

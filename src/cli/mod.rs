@@ -10,8 +10,10 @@ mod exit;
 mod explain;
 mod files;
 mod fix;
+mod flags;
 mod git;
 mod given;
+mod init;
 mod inputs;
 mod nearby;
 mod nested;
@@ -21,6 +23,7 @@ mod previous;
 mod progress;
 mod recover;
 mod resolve;
+mod run;
 mod scan;
 mod shell;
 mod write;
@@ -50,7 +53,9 @@ pub fn main() -> ExitCode {
         Verb::Policy(args) => check::run_policy(args),
         Verb::Fix(args) => fix::run(args),
         Verb::Recover(args) => recover::run(args),
+        Verb::Run(args) => run::run(args),
         Verb::Resolve(args) => resolve::run(args),
+        Verb::Init(args) => init::run(args),
         Verb::Explain(args) => explain::run(args),
         Verb::Completions(args) => shell::completions(args),
         Verb::Man(args) => shell::man(args),

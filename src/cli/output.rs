@@ -11,11 +11,20 @@ use super::args::{Color, Flags};
 
 /// Whether stdout gets colour: the flag, then NO_COLOR, FORCE_COLOR, and whether it is a terminal.
 pub(crate) fn wants_color(color: Color) -> bool {
+    is_colored(color, io::stdout().is_terminal())
+}
+
+/// Whether stderr gets colour, by the same rules.
+pub(crate) fn wants_color_beside(color: Color) -> bool {
+    is_colored(color, io::stderr().is_terminal())
+}
+
+fn is_colored(color: Color, is_terminal: bool) -> bool {
     let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     match color {
         Color::Always => true,
         Color::Never => false,
-        Color::Auto => !set("NO_COLOR") && (set("FORCE_COLOR") || io::stdout().is_terminal()),
+        Color::Auto => !set("NO_COLOR") && (set("FORCE_COLOR") || is_terminal),
     }
 }
 
@@ -61,6 +70,11 @@ pub(crate) fn print(text: &str) -> anyhow::Result<()> {
 /// Writes a report to a file.
 pub(crate) fn write(path: &Path, text: &str) -> anyhow::Result<()> {
     std::fs::write(path, text).with_context(|| format!("cannot write `{}`", path.display()))
+}
+
+/// Prints to stderr.
+pub(crate) fn print_beside(text: &str) -> anyhow::Result<()> {
+    io::stderr().lock().write_all(text.as_bytes()).context("cannot write to stderr")
 }
 
 /// Says something beside the report, on stderr.

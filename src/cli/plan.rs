@@ -65,7 +65,7 @@ impl<'f> Plan<'f> {
     /// A file that was named and cannot be read.
     pub(crate) fn new(flags: &'f Flags) -> anyhow::Result<Plan<'f>> {
         let explicit = flags.config.as_deref().map(load).transpose()?;
-        let (from, arguments) = (contexts::named(flags)?, contexts::arguments(flags)?);
+        let (from, arguments) = (contexts::named(flags)?, contexts::arguments("--parameters", &flags.parameters)?);
         Ok(Plan { flags, explicit, from, arguments, nearby: Nearby::default(), known: RefCell::default() })
     }
 
@@ -141,7 +141,7 @@ impl<'f> Plan<'f> {
             let near = if self.by_flags() { None } else { self.near(&place)? };
             let planned: Vec<&Planned> = near.iter().flat_map(|(config, _)| &config.deployments).collect();
             let mine = planned.iter().filter(|one| one.deploys(&place) && self.wants(&one.name));
-            let mut mine: Vec<Group> = mine.map(|one| self.configured(one)).collect();
+            let mut mine: Vec<Group> = mine.map(|one| self.configured(one)).collect::<anyhow::Result<_>>()?;
             if mine.is_empty() && self.flags.deployment.is_empty() {
                 mine.extend(self.described(&place));
             }
@@ -166,14 +166,16 @@ impl<'f> Plan<'f> {
     }
 
     /// What a configuration says of a deployment, and flags change.
-    fn configured(&self, one: &Planned) -> Group {
+    fn configured(&self, one: &Planned) -> anyhow::Result<Group> {
         let configured = one.given.said.parameters.iter().map(|argument| argument.name.clone()).collect();
         let mut given = one.given.clone();
+        let files = contexts::arguments(&one.place, &given.parameter_files)?;
+        given.said.parameters.splice(..0, files);
         if let [only] = self.from.as_slice() {
             given.said = given.said.overridden(only.context.said.clone());
         }
         let given = given.overridden(self.flags, &self.arguments);
-        Group { given, place: Some(one.place.clone()), unknown: None, configured, templates: Vec::new() }
+        Ok(Group { given, place: Some(one.place.clone()), unknown: None, configured, templates: Vec::new() })
     }
 
     /// What files of `--from` say of the template at this path, else the flags alone. A file that names templates, and not this

@@ -3,6 +3,7 @@
 //! Source: AWS CloudFormation User Guide, using-iam-servicerole.html: with a service role that role is the caller, in a
 //! session named `AWSCloudFormation`; without one, the caller's own credentials are used.
 
+pub(crate) mod command;
 pub(crate) mod contexts;
 mod error;
 mod inputs;

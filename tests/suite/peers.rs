@@ -75,7 +75,19 @@ impl Python {
 
     /// What a script prints for these arguments and this stdin.
     pub(crate) fn run_with(&self, script: &Path, args: &[&Path], stdin: &str) -> String {
+        self.run_in_environment(script, args, &[], stdin)
+    }
+
+    /// The same with variables of the environment.
+    pub(crate) fn run_in_environment(
+        &self,
+        script: &Path,
+        args: &[&Path],
+        env: &[(&str, &str)],
+        stdin: &str,
+    ) -> String {
         let mut command = Command::new(&self.0);
+        command.envs(env.iter().copied());
         command.arg("-B").arg(script).args(args).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = command.spawn().expect("the peer runs");
         let (mut pipe, stdin) = (child.stdin.take().expect("a pipe"), stdin.to_owned());

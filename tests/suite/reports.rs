@@ -5,6 +5,8 @@ use std::fs;
 
 use serde_json::Value;
 
+use crate::cfn_lint::Lint;
+use crate::peers::python;
 use crate::runner::Step;
 use crate::support::{DELEGATES, ROLE, folder, run_in, text};
 
@@ -103,6 +105,16 @@ fn in_junit(report: &str) -> Told {
     ("error".to_owned(), code, place[2].to_owned(), (line, column), between("message=\"", "\" type"), helps(body))
 }
 
+/// What cfn-lint tells, whose rules are the plugin's.
+fn in_cfn_lint(found: &Value) -> Told {
+    let start = &found["Location"]["Start"];
+    let place = (start["LineNumber"].as_u64().unwrap(), start["ColumnNumber"].as_u64().unwrap());
+    let (source, words) = (text(&found["Rule"]["Source"]), text(&found["Message"]));
+    let code = source.rsplit('/').next().unwrap().trim_end_matches(".md").to_owned();
+    let message = words.lines().next().unwrap().to_owned();
+    (text(&found["Level"]).to_lowercase(), code, text(&found["Filename"]), place, message, helps(&words))
+}
+
 #[test]
 fn one_finding_is_told_alike_in_every_format() {
     let files = folder(&[("infra/kms.yaml", LOCKOUT)]);
@@ -129,6 +141,18 @@ fn one_finding_is_told_alike_in_every_format() {
     );
     for (_, name) in &FORMATS[2..5] {
         assert!(read(name).contains(&format!("fix: {fix}; cfn-lockout fix shows the edit")), "{name}");
+    }
+
+    if let Some(python) = python("cfn-lint") {
+        let lint = Lint { python: &python, at: files.path() };
+        let found = lint.json(&["--", "infra/kms.yaml"], &[("CFN_LOCKOUT_ROLE_ARN", ROLE[1])]);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(in_cfn_lint(&found[0]), told);
+        // Word for word what stands in SARIF, up to what JSON does not have.
+        let sarif = text(&json("report.sarif")["runs"][0]["results"][0]["message"]["text"]);
+        for line in text(&found[0]["Message"]).lines() {
+            assert!(sarif.lines().any(|other| other == line), "SARIF lacks {line}: {sarif}");
+        }
     }
 
     let step = Step::new(files.path()).with("paths", "infra").with("role-arn", ROLE[1]);

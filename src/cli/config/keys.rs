@@ -9,13 +9,14 @@ use crate::world::nearest;
 const TOP: [&str; 2] = ["deployments", "exclude"];
 
 /// Of a deployment.
-pub(super) const DEPLOYMENT: [&str; 17] = [
+pub(super) const DEPLOYMENT: [&str; 18] = [
     "account",
     "context",
     "deployer",
     "exports",
     "iam-snapshot",
     "identity-policy",
+    "parameter-files",
     "parameters",
     "partition",
     "permissions-boundary",

@@ -132,6 +132,7 @@ fn given(one: DeploymentShape, folder: &Path, name: String, place: &dyn Fn(&str)
     Given {
         name,
         said,
+        parameter_files: files(one.parameter_files),
         exports: pairs(one.exports),
         ssm: pairs(one.ssm),
         context: context.collect(),

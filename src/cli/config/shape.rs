@@ -28,6 +28,8 @@ pub(super) struct DeploymentShape {
     pub(super) partition: Option<String>,
     pub(super) stack_name: Option<String>,
     pub(super) parameters: BTreeMap<String, Text>,
+    /// Files with parameters; what `parameters` says wins.
+    pub(super) parameter_files: Vec<PathBuf>,
     pub(super) exports: BTreeMap<String, Text>,
     pub(super) ssm: BTreeMap<String, Text>,
     /// Condition keys of the call: a value, several, or null where the call does not carry the key.

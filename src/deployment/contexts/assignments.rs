@@ -5,7 +5,7 @@
 
 /// The words of a text: separated by white space, with quotes and backslashes as in a shell. Lines that begin with `#` are
 /// comments.
-pub(super) fn words(text: &str) -> Vec<String> {
+pub(crate) fn words(text: &str) -> Vec<String> {
     text.lines().filter(|line| !line.trim_start().starts_with('#')).flat_map(of_line).collect()
 }
 
@@ -35,7 +35,7 @@ fn of_line(line: &str) -> Vec<String> {
 
 /// What one word says of a parameter.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Assignment {
+pub(crate) enum Assignment {
     /// Its value.
     Value(String, String),
     /// The value that the stack has already.
@@ -43,7 +43,7 @@ pub(super) enum Assignment {
 }
 
 /// `Key=Value`, or the shorthand `ParameterKey=Key,ParameterValue=Value`; nothing where it is neither.
-pub(super) fn assignment(word: &str) -> Option<Assignment> {
+pub(crate) fn assignment(word: &str) -> Option<Assignment> {
     if let Some(rest) = word.strip_prefix("ParameterKey=") {
         let (key, rest) = rest.split_once(',')?;
         if let Some(value) = rest.strip_prefix("ParameterValue=") {

@@ -29,8 +29,10 @@ use crate::source::{Document, FileId, Limits, SourceError};
 
 use super::said::{Argument, Said, Told};
 
-use assignments::{Assignment, assignment, words};
-use node::{Kind, Node};
+pub(super) use assignments::{Assignment, assignment, words};
+use node::Kind;
+pub(super) use node::Node;
+pub(super) use samconfig::TEMPLATES as SAM_TEMPLATES;
 
 /// One deployment that a file describes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -163,7 +165,7 @@ impl File {
     }
 
     /// A value with its place; nothing where it is no text, or empty.
-    fn told(&self, node: Option<&Node>) -> Option<Told> {
+    pub(super) fn told(&self, node: Option<&Node>) -> Option<Told> {
         let node = node?;
         let text = node.text().map(str::trim).filter(|text| !text.is_empty())?;
         Some(Told::new(text, self.place(node)))

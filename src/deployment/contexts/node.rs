@@ -7,7 +7,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::assignments::{assignment, words};
-use crate::source::{Document, NodeId, NodeKind, Scalar, SourceError};
+use crate::source::{Document, Form, NodeId, NodeKind, Scalar, SourceError};
 
 /// A value of a file, with its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,7 +70,10 @@ impl Node {
             words(text).into_iter().map(node).collect::<Vec<Node>>()
         };
         let items: Vec<Node> = text.lines().enumerate().flat_map(of_line).collect();
-        let all = items.iter().all(|item| item.text().is_some_and(|word| assignment(word).is_some()));
+        // JSON and YAML lists of such texts are read as what they are.
+        let is_list =
+            text.trim_start().starts_with(['[', '{']) || text.lines().any(|line| line.trim_start().starts_with("- "));
+        let all = !is_list && items.iter().all(|item| item.text().is_some_and(|word| assignment(word).is_some()));
         (all && !items.is_empty()).then_some(Node { line: 1, column: 1, tag: None, kind: Kind::List(items) })
     }
 
@@ -114,7 +117,7 @@ fn of_document(document: &Document, id: NodeId) -> Node {
     let at = document.line_col(document.span(id).start);
     let tag = node.tag.as_ref().map(|tag| tag.name.clone());
     let kind = match &node.kind {
-        NodeKind::Scalar(scalar) => of_scalar(scalar, document.scalar(id)),
+        NodeKind::Scalar(scalar) => of_scalar(document, id, scalar),
         NodeKind::Sequence(items) => Kind::List(items.iter().map(|item| of_document(document, *item)).collect()),
         NodeKind::Mapping(entries) => {
             let entry = |key, value| (of_document(document, key), of_document(document, value));
@@ -124,10 +127,12 @@ fn of_document(document: &Document, id: NodeId) -> Node {
     Node { line: at.line, column: at.column, tag, kind }
 }
 
-fn of_scalar(scalar: &Scalar, text: Option<&str>) -> Kind {
-    match text {
-        Some(_) => Kind::Text(scalar.text().to_owned()),
-        None => Kind::Nothing,
+/// A number or boolean as it is written: tools differ in what they make of `012345678901` and `yes`.
+fn of_scalar(document: &Document, id: NodeId, scalar: &Scalar) -> Kind {
+    match scalar.form {
+        Form::Null => Kind::Nothing,
+        Form::Text => Kind::Text(scalar.text().to_owned()),
+        _ => Kind::Text(document.slice(document.span(id)).to_owned()),
     }
 }
 

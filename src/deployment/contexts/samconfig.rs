@@ -16,7 +16,8 @@ const DEFAULT: &str = "default";
 const COMMANDS: [&str; 2] = ["deploy", "global"];
 
 /// The templates that `sam deploy` takes where none is named, in their order; the first is what `sam build` writes.
-const TEMPLATES: [&str; 4] = [".aws-sam/build/template.yaml", "template.yaml", "template.yml", "template.json"];
+pub(in crate::deployment) const TEMPLATES: [&str; 4] =
+    [".aws-sam/build/template.yaml", "template.yaml", "template.yml", "template.json"];
 
 /// Whether a file is a samconfig: environments of commands with parameters.
 pub(super) fn is_one(root: &Node) -> bool {
