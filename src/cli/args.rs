@@ -43,7 +43,8 @@ pub(crate) enum Verb {
 }
 
 /// The verbs, for telling them from paths.
-const VERBS: [&str; 10] = ["check", "policy", "fix", "recover", "run", "resolve", "init", "explain", "completions", "man"];
+const VERBS: [&str; 10] =
+    ["check", "policy", "fix", "recover", "run", "resolve", "init", "explain", "completions", "man"];
 
 #[derive(Debug, Args)]
 pub(crate) struct ExplainArgs {

@@ -68,7 +68,9 @@ fn configuration(groups: &[Group], files: &Files, folder: &Path) -> String {
     let mut out = HEAD.to_owned();
     if groups.is_empty() {
         out.push_str("  # No template with a key was found here. A deployment looks like this:\n");
-        out.push_str("  # prod:\n  #   templates: [\"infra/**\"]\n  #   role-arn: arn:aws:iam::111122223333:role/Deploy\n");
+        out.push_str(
+            "  # prod:\n  #   templates: [\"infra/**\"]\n  #   role-arn: arn:aws:iam::111122223333:role/Deploy\n",
+        );
         out.push_str("  {}\n");
         return out;
     }
@@ -133,7 +135,11 @@ fn parameters(all: &[Argument]) -> String {
         known |= one.value.is_some();
         match &one.value {
             Some(value) => out.push_str(&format!("      {}: {}\n", scalar(&one.name), quoted(value))),
-            None => out.push_str(&format!("      # {}: its value is not told in {}\n", scalar(&one.name), comment(&one.from))),
+            None => out.push_str(&format!(
+                "      # {}: its value is not told in {}\n",
+                scalar(&one.name),
+                comment(&one.from)
+            )),
         }
     }
     if known { out } else { out.replacen("    parameters:", "    # parameters:", 1) }
@@ -144,7 +150,8 @@ fn scalar(text: &str) -> String {
     let plain = |one: char| one.is_ascii_alphanumeric() || "_-./".contains(one);
     let arn = text.starts_with("arn:") && text.chars().all(|one| plain(one) || ":@+=,".contains(one));
     let word = text.starts_with(|one: char| one.is_ascii_alphabetic()) && text.chars().all(plain);
-    let is_other = ["true", "false", "yes", "no", "on", "off", "null", "y", "n"].contains(&text.to_ascii_lowercase().as_str());
+    let is_other =
+        ["true", "false", "yes", "no", "on", "off", "null", "y", "n"].contains(&text.to_ascii_lowercase().as_str());
     if (arn || word) && !is_other { text.to_owned() } else { quoted(text) }
 }
 

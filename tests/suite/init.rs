@@ -34,7 +34,8 @@ fn what_is_found_becomes_the_configuration() {
     let at = folder(&[("samconfig.toml", SAMCONFIG), ("template.yaml", KEY), ("infra/keys.yaml", DELEGATES)]);
     let before = report_in(at.path(), &["check", "."]).0;
     let run = run_in(at.path(), &["init"]);
-    let expected = "wrote .cfn-lockout.yaml: 3 deployments of 2 templates\nfill in who deploys where a comment asks for it\n";
+    let expected =
+        "wrote .cfn-lockout.yaml: 3 deployments of 2 templates\nfill in who deploys where a comment asks for it\n";
     assert_eq!((run.code, run.stdout.as_str(), run.stderr.as_str()), (0, expected, ""));
     let written = fs::read_to_string(at.path().join(".cfn-lockout.yaml")).unwrap();
     for line in [

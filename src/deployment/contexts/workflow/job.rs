@@ -6,6 +6,7 @@
 use super::super::partial::Partial;
 use super::super::places::{from_root, of_url};
 use super::super::{Beside, Context, File, Node, Problem, Told};
+use super::commands::{Deploys, LATER, deploys};
 use super::credentials::Credentials;
 use super::parameters::{Overrides, WORKSPACE, overrides};
 use super::scope::Scope;
@@ -20,18 +21,6 @@ const SETS_CREDENTIALS: [&str; 3] = ["configure-aws-credentials", "AWS_ACCESS_KE
 /// The variables that name the Region.
 const REGIONS: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
 
-/// Whose credentials count where a step makes a change set only.
-const LATER: &str = "the change set is executed later, by somebody who is not told";
-
-/// What a step deploys.
-struct Deploys {
-    said: Said,
-    templates: Vec<String>,
-    place: String,
-    /// Why the credentials of the step are not those that count.
-    instead: Option<&'static str>,
-}
-
 /// A job while its steps are gone through.
 pub(super) struct Job<'f> {
     file: &'f File,
@@ -42,14 +31,16 @@ pub(super) struct Job<'f> {
     possible: Vec<Credentials>,
     /// The folder that the repository is checked out into, if it is another one than the workspace.
     checkout: Option<String>,
+    /// The folder that its commands run in, unless a step names another.
+    folder: Option<&'f str>,
     /// The deployments so far, with the names of their stacks.
     found: Vec<(Context, String)>,
 }
 
 impl<'f> Job<'f> {
     /// A job before its first step.
-    pub(super) fn new(file: &'f File, name: String, scope: Scope) -> Job<'f> {
-        Job { file, name, scope, possible: Vec::new(), checkout: None, found: Vec::new() }
+    pub(super) fn new(file: &'f File, name: String, scope: Scope, folder: Option<&'f str>) -> Job<'f> {
+        Job { file, name, scope, possible: Vec::new(), checkout: None, folder, found: Vec::new() }
     }
 
     /// The deployments of its steps.
@@ -63,7 +54,7 @@ impl<'f> Job<'f> {
                     self.checkout = step.at(&["with", "path"]).and_then(Node::text).map(str::to_owned)
                 }
                 local if local.starts_with("./") => self.local(step, beside),
-                _ => self.run(step),
+                _ => self.run(step, beside)?,
             }
         }
         Ok(named(&self.name, self.found))
@@ -90,14 +81,21 @@ impl<'f> Job<'f> {
         }
     }
 
-    /// A command that sets credentials for later steps.
-    fn run(&mut self, step: &Node) {
-        let Some(run) = step.get("run") else { return };
-        let text = run.text().unwrap_or_default();
-        if text.contains("GITHUB_ENV") && SETS_CREDENTIALS.iter().any(|word| text.contains(word)) {
-            let words = "a command sets the credentials";
-            self.possible = vec![Credentials::unknown(words, self.file.place(run))];
+    /// A step with commands: they may deploy, and set credentials for later steps.
+    fn run(&mut self, step: &Node, beside: &mut dyn Beside) -> Result<(), Problem> {
+        let Some(run) = step.get("run") else { return Ok(()) };
+        let (text, place) = (run.text().unwrap_or_default(), self.file.place(run));
+        let scope = self.scope.with_env(self.file, step.get("env"));
+        let own = step.get("working-directory").and_then(Node::text);
+        let folder = own.or(self.folder).map_or_else(|| Partial::known("."), |folder| scope.fill(folder));
+        let folder = folder.text().map(|folder| self.in_repository(folder).to_owned());
+        for found in deploys(text, &place, &scope, folder, beside)? {
+            self.add(step, &scope, place.clone(), found);
         }
+        if text.contains("GITHUB_ENV") && SETS_CREDENTIALS.iter().any(|word| text.contains(word)) {
+            self.possible = vec![Credentials::unknown("a command sets the credentials", place)];
+        }
+        Ok(())
     }
 
     /// A step with the action that deploys.
@@ -129,13 +127,13 @@ impl<'f> Job<'f> {
         let templates = template.and_then(|text| self.template(text.trim(), &scope, beside)).into_iter().collect();
         let later = is("mode", &["create-only"]) || is("no-execute-changeset", &["1", "true"]);
         let place = self.file.place(step.get("uses").unwrap_or(step));
-        self.add(step, &scope, Deploys { said, templates, place, instead: later.then_some(LATER) });
+        self.add(step, &scope, place, Deploys { said, templates, instead: later.then_some(LATER) });
         Ok(())
     }
 
     /// What a step deploys, with every credentials that it may have.
-    fn add(&mut self, step: &Node, scope: &Scope, deploys: Deploys) {
-        let Deploys { said, templates, place, instead } = deploys;
+    fn add(&mut self, step: &Node, scope: &Scope, place: String, deploys: Deploys) {
+        let Deploys { said, templates, instead } = deploys;
         let own = REGIONS.iter().find_map(|name| {
             let node = step.at(&["env", name])?;
             Some((scope.fill(node.text()?), self.file.place(node)))
@@ -180,10 +178,15 @@ impl<'f> Job<'f> {
             return of_url(&path.pattern(), beside);
         }
         let path = path.text().filter(|path| inside.is_some() || !path.starts_with('/'))?;
+        Some(from_root(self.in_repository(path), beside))
+    }
+
+    /// A path of the workspace, as one of the repository that is checked out into it.
+    fn in_repository<'p>(&self, path: &'p str) -> &'p str {
         let path = path.trim_start_matches("./");
         let own = self.checkout.as_deref().map(|folder| folder.trim_start_matches("./").trim_end_matches('/'));
-        let in_checkout = own.and_then(|folder| path.strip_prefix(folder)?.strip_prefix('/'));
-        Some(from_root(in_checkout.unwrap_or(path), beside))
+        let inside = own.and_then(|folder| path.strip_prefix(folder));
+        inside.filter(|rest| rest.is_empty() || rest.starts_with('/')).map_or(path, |rest| rest.trim_start_matches('/'))
     }
 }
 

@@ -6,6 +6,7 @@
 //! Sources: GitHub Docs, "Workflow syntax for GitHub Actions"; aws-actions/configure-aws-credentials (README, src/index.ts,
 //! src/assumeRole.ts) and aws-actions/aws-cloudformation-github-deploy (action.yml, src/main.ts, src/utils.ts).
 
+mod commands;
 mod credentials;
 mod job;
 mod matrix;
@@ -35,12 +36,14 @@ pub(super) fn contexts(file: &File, asked: Environments<'_>, beside: &mut dyn Be
     for (name, job) in file.root.get("jobs").map_or(&[][..], Node::entries) {
         let Some(name) = name.text() else { continue };
         let steps = job.get("steps").map_or(&[][..], Node::items);
+        let folder =
+            [job, &file.root].iter().find_map(|node| node.at(&["defaults", "run", "working-directory"])?.text());
         for combination in matrix::combinations(job) {
             let mut scope = workflow.clone().with_steps(steps);
             scope.matrix = combination.values;
             let scope = scope.with_env(file, job.get("env"));
             let label = if combination.label.is_empty() { String::new() } else { format!(" ({})", combination.label) };
-            out.extend(Job::new(file, format!("{name}{label}"), scope).contexts(steps, beside)?);
+            out.extend(Job::new(file, format!("{name}{label}"), scope, folder).contexts(steps, beside)?);
             if out.len() > MOST {
                 return Err(file.problem(job, format!("a workflow with more than {MOST} deployments is not read")));
             }
@@ -64,7 +67,7 @@ fn nothing(file: &File) -> Problem {
         None => file.problem(
             &file.root,
             "no step of this workflow deploys a template: what is read are steps with \
-             aws-actions/aws-cloudformation-github-deploy",
+             aws-actions/aws-cloudformation-github-deploy, and the commands `aws cloudformation` and `sam deploy`",
         ),
     }
 }

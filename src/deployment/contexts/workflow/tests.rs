@@ -153,3 +153,67 @@ fn a_workflow_without_a_deployment_says_what_is_read() {
         ["w.yml:6:11: the jobs of `./.github/workflows/deploy.yml` stand in another file: name that one"]
     );
 }
+
+#[test]
+fn commands_deploy_as_far_as_they_are_plain() {
+    let run = |text: &str| {
+        let lines: String = text.lines().map(|line| format!("        {line}\n")).collect();
+        of(&format!("    env: {{ REGION: eu-west-2 }}\n    steps:\n{CREDENTIALS}    - run: |\n{lines}"))
+    };
+    let who = "deployer=arn:aws:iam::111122223333:role/Deploy@w.yml:10 session=GitHubActions@w.yml:10";
+    for (text, expected) in [
+        (
+            "make\naws cloudformation deploy --template-file infra/kms.yaml \\\n  --stack-name vault --parameter-overrides Admin=Deploy Key=$KEY 'A=b c'",
+            format!("{TEMPLATE} {who} region=eu-west-1@w.yml:11 stack=vault@w.yml:12 Admin=Deploy Key=? A=b c"),
+        ),
+        (
+            "cd infra && aws cloudformation create-stack --template-body file://kms.yaml --stack-name v --region \"$REGION\" --role-arn \"arn:aws:iam::$ACCOUNT:role/${NAME}\"",
+            format!(
+                "{TEMPLATE} role=arn:aws:iam::111122223333:role/*@w.yml:12 region=eu-west-2@w.yml:12 stack=v@w.yml:12"
+            ),
+        ),
+        (
+            "aws cloudformation deploy --template-file infra/kms.yaml --stack-name v --parameter-overrides $(cat params) B=c",
+            format!("{TEMPLATE} {who} region=eu-west-1@w.yml:11 stack=v@w.yml:12 B=c ..."),
+        ),
+        (
+            "aws cloudformation deploy --template-file infra/kms.yaml --stack-name v --parameter-overrides file://p.json",
+            format!("{TEMPLATE} {who} region=eu-west-1@w.yml:11 stack=v@w.yml:12 Admin=Deploy"),
+        ),
+        (
+            "aws cloudformation deploy --template-file infra/kms.yaml --stack-name v --parameter-overrides file://none.json",
+            format!("{TEMPLATE} {who} region=eu-west-1@w.yml:11 stack=v@w.yml:12 ..."),
+        ),
+        (
+            "aws cloudformation deploy --template-file infra/kms.yaml --stack-name v --profile other",
+            format!(
+                "{TEMPLATE} region=eu-west-1@w.yml:11 stack=v@w.yml:12 (the command takes the credentials of a profile)"
+            ),
+        ),
+    ] {
+        assert_eq!(run(text), [expected], "{text}");
+    }
+    let none =
+        run("# aws cloudformation deploy --template-file infra/kms.yaml\necho 'aws cloudformation deploy'\naws s3 ls");
+    assert!(none[0].contains("no step of this workflow deploys a template"), "{none:?}");
+}
+
+#[test]
+fn sam_deploy_takes_its_samconfig() {
+    let config = "[prod.deploy.parameters]\nrole_arn = \"arn:aws:iam::111122223333:role/Cfn\"\nstack_name = \"app\"\n";
+    let files = [("../../app/template.yaml", ""), ("../../app/samconfig.toml", config)];
+    let text = |environment: &str| {
+        format!(
+            "jobs:\n  d:\n    steps:\n    - run: sam deploy --config-env {environment}\n      working-directory: app\n"
+        )
+    };
+    let of = |environment: &str| lines("w.yml", &text(environment), &mut Folder::below("../..", &files));
+    assert_eq!(
+        of("prod"),
+        ["d: ../../app/template.yaml role=arn:aws:iam::111122223333:role/Cfn@../../app/samconfig.toml:2 \
+          stack=app@../../app/samconfig.toml:3"]
+    );
+    assert!(of("none")[0].contains("there is no environment `none`"), "{:?}", of("none"));
+    let any = of("${{ inputs.stage }}");
+    assert_eq!(any, ["d: ../../app/template.yaml ... (the environment of the samconfig is not told)"]);
+}
