@@ -12,7 +12,7 @@ use crate::source::{Limits, SourceError};
 
 use super::args::Flags;
 use super::discover::{Content, Found, open, shown, too_large};
-use super::files::whole;
+use super::files::{tidy, whole};
 
 /// A context with the templates that it names, by their whole paths.
 #[derive(Clone, Debug, Default)]
@@ -82,6 +82,7 @@ fn both(one: &Located, other: &Located) -> anyhow::Result<Located> {
     }
     let said = Said {
         deployer: left.said.deployer.clone().or_else(|| right.said.deployer.clone()),
+        session: left.said.session.clone().or_else(|| right.said.session.clone()),
         role_arn: left.said.role_arn.clone().or_else(|| right.said.role_arn.clone()),
         ..left.said.clone().overridden(right.said.clone())
     };
@@ -135,8 +136,18 @@ impl Folder {
 }
 
 impl Beside for Folder {
+    fn has(&mut self, path: &str) -> bool {
+        self.0.join(path).is_file()
+    }
+
+    fn root(&mut self) -> Option<String> {
+        let folder = whole(&self.0);
+        let below = folder.ancestors().position(|above| above.join(".git").exists())?;
+        Some(if below == 0 { ".".to_owned() } else { vec![".."; below].join("/") })
+    }
+
     fn read(&mut self, path: &str) -> Result<File, Problem> {
-        let place = self.0.join(path);
+        let place = tidy(&self.0.join(path));
         let name = shown(&place);
         let problem =
             |message: String| Problem { file: name.clone(), error: SourceError { message, line: 0, column: 0 } };

@@ -92,11 +92,13 @@ pub(super) fn said(flags: &Flags) -> Said {
     let argument = |(name, value): &(String, String)| Argument::new(name.as_str(), value.as_str(), "--parameter");
     Said {
         deployer: told(&flags.deployer, "--deployer"),
+        session: None,
         role_arn: told(&flags.role_arn, "--role-arn"),
         account: told(&flags.account, "--account"),
         region: told(&flags.region, "--region"),
         partition: told(&flags.partition, "--partition"),
         stack_name: told(&flags.stack_name, "--stack-name"),
         parameters: flags.parameter.iter().map(argument).collect(),
+        unlisted: None,
     }
 }

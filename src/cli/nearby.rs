@@ -22,13 +22,25 @@ use super::files::whole;
 const LIMIT: u64 = 1 << 20;
 
 /// Files that are contexts by their name: one that is broken is said, since nobody knows what it would have said.
-const NAMES: [&str; 3] = ["samconfig.toml", "samconfig.yaml", "samconfig.yml"];
+const NAMES: [&str; 4] = ["samconfig.toml", "samconfig.yaml", "samconfig.yml", "pipelineconfig.toml"];
 
 /// Other places that are looked at in every folder, below it.
-const FOLDERS: [&str; 1] = [".github/workflows"];
+const FOLDERS: [&str; 2] = [".github/workflows", ".aws-sam/pipeline"];
 
 /// What other files that are contexts have in their text.
 const HINTS: [&[u8]; 3] = [b"template-file-path", b"configure-aws-credentials", b"aws-cloudformation-github-deploy"];
+
+/// What is also in files of quite other kinds: one of these that cannot be read is nobody's business.
+const WEAK_HINTS: [&[u8]; 8] = [
+    b"AWS::CloudFormation::StackSet",
+    b"AWS::CodePipeline::Pipeline",
+    b"AWS::ServiceCatalog::LaunchRoleConstraint",
+    b"::SyncConfiguration",
+    b"update-stacks",
+    b"service:",
+    b"template_path:",
+    b"template:",
+];
 
 /// The contexts around templates, each folder looked at once.
 #[derive(Debug, Default)]
@@ -56,7 +68,11 @@ impl Nearby {
         let folder = template.parent().unwrap_or(template);
         let top = folder.ancestors().find(|above| above.join(".git").exists()).unwrap_or(folder);
         let above: Vec<&Path> = folder.ancestors().take_while(|above| above.starts_with(top)).collect();
-        let walked = self.others.get_or_init(|| self.walked.borrow().iter().map(|folder| whole(folder)).collect());
+        let walked = self.others.get_or_init(|| {
+            let all: BTreeSet<PathBuf> =
+                self.walked.borrow().iter().map(|folder| base(&whole(folder)).to_owned()).collect();
+            all.into_iter().collect()
+        });
         let others = walked.iter().map(PathBuf::as_path).filter(|other| !above.contains(other));
         let all: Vec<Rc<Vec<Located>>> =
             above.iter().copied().chain(others).map(|folder| self.in_folder(folder)).collect();
@@ -85,10 +101,16 @@ impl Nearby {
         let name = shown(path);
         let small = path.metadata().is_ok_and(|file| file.is_file() && file.len() <= LIMIT);
         let Some(bytes) = small.then(|| std::fs::read(path).ok()).flatten() else { return Vec::new() };
-        if !is_one && !HINTS.iter().any(|hint| memmem::find(&bytes, hint).is_some()) {
+        let has = |hint: &&[u8]| memmem::find(&bytes, hint).is_some();
+        let is_one = is_one || HINTS.iter().any(has);
+        if !is_one && !WEAK_HINTS.iter().any(has) {
             return Vec::new();
         }
-        let found = File::parse(&name, bytes).and_then(|file| match file.is_known() {
+        let file = File::parse(&name, bytes);
+        if !is_one && file.is_err() {
+            return Vec::new();
+        }
+        let found = file.and_then(|file| match file.is_known() {
             true => contexts(&file, Environments::All, &mut Folder::of(path)),
             false => Ok(Vec::new()),
         });
@@ -107,18 +129,25 @@ impl Nearby {
 
 /// The files of a folder that may describe deployments, and whether they do so by their names.
 fn candidates(folder: &Path) -> Vec<(PathBuf, bool)> {
-    let mut out: Vec<(PathBuf, bool)> = Vec::new();
-    for path in files(folder) {
-        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        let is_one = NAMES.contains(&name);
-        if is_one || is_data(&path) {
-            out.push((path, is_one));
-        }
-    }
+    let mut out = candidates_in(folder);
     for below in FOLDERS {
-        out.extend(files(&folder.join(below)).into_iter().filter(|path| is_data(path)).map(|path| (path, false)));
+        out.extend(candidates_in(&folder.join(below)));
     }
     out
+}
+
+fn candidates_in(folder: &Path) -> Vec<(PathBuf, bool)> {
+    let named = |path: PathBuf| {
+        let is_one = path.file_name().and_then(|name| name.to_str()).is_some_and(|name| NAMES.contains(&name));
+        (is_one || is_data(&path)).then_some((path, is_one))
+    };
+    files(folder).into_iter().filter_map(named).collect()
+}
+
+/// The folder that is looked at with one of [`FOLDERS`] below it: a walk comes by both.
+fn base(folder: &Path) -> &Path {
+    let own = FOLDERS.iter().find(|below| folder.ends_with(below));
+    own.and_then(|below| folder.ancestors().nth(below.split('/').count())).unwrap_or(folder)
 }
 
 fn is_data(path: &Path) -> bool {

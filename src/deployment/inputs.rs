@@ -11,6 +11,8 @@ pub(crate) struct Inputs {
     pub(crate) origin: Option<String>,
     /// `--deployer`.
     pub(crate) deployer: Option<String>,
+    /// The name of the session in which the deployer's role calls, which may hold `*`; the deployer is a role then.
+    pub(crate) session: Option<String>,
     /// `--role-arn`.
     pub(crate) role_arn: Option<String>,
     /// `--account`.
@@ -25,6 +27,8 @@ pub(crate) struct Inputs {
     pub(crate) parameters: Vec<(String, String)>,
     /// Parameters that are given a value which nobody knows here.
     pub(crate) unknown_parameters: Vec<String>,
+    /// Whether any other parameter may be given a value, too.
+    pub(crate) open_parameters: bool,
     /// `--export NAME=VALUE`.
     pub(crate) exports: Vec<(String, String)>,
     /// `--ssm NAME=VALUE`.

@@ -71,6 +71,7 @@ impl Deployment {
         let partition = partition(&inputs, arn.as_ref())?;
         let givens = Givens {
             parameters: parameters(inputs.parameters, inputs.unknown_parameters),
+            open_parameters: inputs.open_parameters,
             exports: inputs.exports.into_iter().collect(),
             ssm: inputs.ssm.into_iter().collect(),
             account: account.map_or_else(Givens::unknown_account, |id| Text::literal(id.as_str())),
@@ -81,7 +82,7 @@ impl Deployment {
         let context = context(inputs.context);
         let (own_account, own_partition) = (givens.account.clone(), givens.partition.clone());
         let mut caller = match &arn {
-            Some(arn) => Caller::named(arn, session, own_account, own_partition),
+            Some(arn) => Caller::named(arn, session.as_deref(), own_account, own_partition),
             None => Caller::unknown(own_account, own_partition),
         };
         let mut layers = inputs.layers;
@@ -91,9 +92,9 @@ impl Deployment {
             _ => caller.principal = with_path(&caller.principal, arn.as_ref(), inputs.snapshot.as_ref()),
         }
         if let (Some(snapshot), Some(arn)) = (&inputs.snapshot, &arn) {
-            fill_in(&mut caller, &mut layers, snapshot, arn, session.is_some())?;
+            fill_in(&mut caller, &mut layers, snapshot, arn, inputs.role_arn.is_some())?;
         }
-        let deployer = arn.map(|arn| shown(arn, session));
+        let deployer = arn.map(|arn| shown(arn, session.as_deref()));
         if inputs.snapshot.is_some() && layers.identity.is_none() {
             let whose = deployer.as_deref().unwrap_or("the deployer");
             layers.lacking = Some(format!("the policies of {whose}"));
@@ -155,17 +156,21 @@ fn fill_in(
     Ok(())
 }
 
-/// Who was named, and in which session. A service role is the caller whoever calls CloudFormation.
-fn named(inputs: &Inputs) -> Result<(Option<PrincipalArn>, Option<&'static str>), DeploymentError> {
+/// Who was named, and in which session of a role. A service role is the caller whoever calls CloudFormation.
+fn named(inputs: &Inputs) -> Result<(Option<PrincipalArn>, Option<String>), DeploymentError> {
     let parse = |who, text: &str| PrincipalArn::parse(text).map_err(|source| DeploymentError::Arn { who, source });
     let deployer = inputs.deployer.as_deref().map(|text| parse(Who::Deployer, text)).transpose()?;
     let role = inputs.role_arn.as_deref().map(|text| parse(Who::Role, text)).transpose()?;
     match (role, deployer) {
         (Some(role), _) if matches!(role.kind, PrincipalKind::Role { .. }) => {
-            Ok((Some(role), Some(SERVICE_ROLE_SESSION)))
+            Ok((Some(role), Some(SERVICE_ROLE_SESSION.to_owned())))
         }
         (Some(other), _) => Err(DeploymentError::NotARole(other.to_string())),
-        (None, deployer) => Ok((deployer, None)),
+        (None, deployer) => {
+            let is_role = |arn: &PrincipalArn| matches!(arn.kind, PrincipalKind::Role { .. });
+            let session = inputs.session.clone().filter(|_| deployer.as_ref().is_some_and(is_role));
+            Ok((deployer, session))
+        }
     }
 }
 

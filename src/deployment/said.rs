@@ -50,6 +50,8 @@ impl Argument {
 pub(crate) struct Said {
     /// Who calls CloudFormation.
     pub(crate) deployer: Option<Told>,
+    /// The name of the session in which the deployer, a role, does so; it may hold `*`.
+    pub(crate) session: Option<Told>,
     /// The service role, which KMS sees instead.
     pub(crate) role_arn: Option<Told>,
     /// The account.
@@ -62,6 +64,8 @@ pub(crate) struct Said {
     pub(crate) stack_name: Option<Told>,
     /// Parameters; of several values for one, the last counts.
     pub(crate) parameters: Vec<Argument>,
+    /// Where parameters are given whose names are not told: of the others, no Default counts.
+    pub(crate) unlisted: Option<String>,
 }
 
 impl Said {
@@ -71,17 +75,22 @@ impl Said {
     /// the one that KMS sees.
     pub(crate) fn overridden(self, by: Said) -> Said {
         let named = by.role_arn.is_some() || by.deployer.is_some();
-        let (deployer, role_arn) = if named { (by.deployer, by.role_arn) } else { (self.deployer, self.role_arn) };
+        let (deployer, session, role_arn) = match named {
+            true => (by.deployer, by.session, by.role_arn),
+            false => (self.deployer, self.session, self.role_arn),
+        };
         let mut parameters = self.parameters;
         parameters.extend(by.parameters);
         Said {
             deployer,
+            session,
             role_arn,
             account: by.account.or(self.account),
             region: by.region.or(self.region),
             partition: by.partition.or(self.partition),
             stack_name: by.stack_name.or(self.stack_name),
             parameters,
+            unlisted: by.unlisted.or(self.unlisted),
         }
     }
 
@@ -101,6 +110,7 @@ impl Said {
         Inputs {
             origin: self.origin().map(str::to_owned),
             deployer: value(&self.deployer),
+            session: value(&self.session),
             role_arn: value(&self.role_arn),
             account: value(&self.account),
             region: value(&self.region),
@@ -108,6 +118,7 @@ impl Said {
             stack_name: value(&self.stack_name),
             parameters: known.collect(),
             unknown_parameters: unknown.collect(),
+            open_parameters: self.unlisted.is_some(),
             ..Inputs::default()
         }
     }

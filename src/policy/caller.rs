@@ -111,7 +111,7 @@ impl Caller {
             }
             PrincipalKind::Role { path, name: role } => {
                 let role = name(role);
-                let session = session.map_or_else(|| facet(Facet::Session, Class::Name), Text::literal);
+                let session = session.map_or_else(|| facet(Facet::Session, Class::Name), &mut name);
                 (
                     join(own("iam", "role"), &[&Text::literal(path), &role]),
                     session_arn(own("sts", "assumed-role/"), &role, &session),

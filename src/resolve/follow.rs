@@ -42,15 +42,18 @@ pub(crate) trait Files {
 /// A template with all stacks nested in it, as far as their templates are local files.
 pub(crate) fn follow(file: FileId, template: Arc<Template>, givens: &Givens, files: &mut dyn Files) -> Stacks {
     let effort = Rc::new(Effort::new());
-    let template = expanded(file, template, &at_root(givens), files);
+    let template = expanded(file, template.clone(), &at_root(givens, &template), files);
     let mut walk = Walk { stacks: Stacks::of(file, template), givens, files, left: STACKS, effort };
     walk.below(Stacks::ROOT);
     walk.stacks
 }
 
 /// The values that the parameters and pseudo parameters of the template itself have for its macros.
-fn at_root(givens: &Givens) -> BTreeMap<String, Option<String>> {
+fn at_root(givens: &Givens, template: &Template) -> BTreeMap<String, Option<String>> {
     let mut given = givens.parameters.clone();
+    for name in template.parameters.keys().filter(|_| givens.open_parameters) {
+        given.entry(name.clone()).or_insert(None);
+    }
     for (name, value) in
         [("AWS::AccountId", &givens.account), ("AWS::Region", &givens.region), ("AWS::Partition", &givens.partition)]
     {

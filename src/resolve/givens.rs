@@ -9,6 +9,8 @@ use crate::world::{Class, Hole, Origin, Shape, Text};
 pub(crate) struct Givens {
     /// Values given for parameters; nothing where one is given that nobody can know here, so that the Default does not count.
     pub(crate) parameters: BTreeMap<String, Option<String>>,
+    /// Whether each of the others may be given a value as well, so that no Default counts.
+    pub(crate) open_parameters: bool,
     /// Values of exports, for Fn::ImportValue.
     pub(crate) exports: BTreeMap<String, String>,
     /// Values in the Parameter Store.
@@ -24,6 +26,12 @@ pub(crate) struct Givens {
 }
 
 impl Givens {
+    /// What is given for a parameter: nothing, something that nobody can know here, or a value.
+    pub(crate) fn parameter(&self, name: &str) -> Option<Option<&str>> {
+        let given = self.parameters.get(name).map(Option::as_deref);
+        given.or(self.open_parameters.then_some(None))
+    }
+
     /// The symbol for the account that is deployed to.
     pub(crate) fn unknown_account() -> Text {
         Text::hole(Hole::new(Origin::Account, Shape::class(Class::Account), None))
@@ -44,6 +52,7 @@ impl Default for Givens {
     fn default() -> Givens {
         Givens {
             parameters: BTreeMap::new(),
+            open_parameters: false,
             exports: BTreeMap::new(),
             ssm: BTreeMap::new(),
             account: Givens::unknown_account(),

@@ -30,7 +30,7 @@ impl Scope<'_> {
             return self.passed_parameter(name, parameter, span, world);
         }
         let hole = self.parameter_hole(name, parameter, span);
-        let filled = match self.givens.parameters.get(name) {
+        let filled = match self.givens.parameter(name) {
             Some(Some(value)) => Text::literal(value),
             Some(None) | None => world.fill(&Text::hole(hole.clone())),
         };
@@ -65,8 +65,8 @@ impl Scope<'_> {
             let passed = self.passed(name, world);
             let value = match &passed {
                 Some(passed) => passed.as_text()?.as_literal()?.to_owned(),
-                None if self.id == Stacks::ROOT => match self.givens.parameters.get(name) {
-                    Some(given) => given.clone()?,
+                None if self.id == Stacks::ROOT => match self.givens.parameter(name) {
+                    Some(given) => given?.to_owned(),
                     None => parameter.default.clone()?,
                 },
                 None => parameter.default.clone()?,

@@ -68,7 +68,7 @@ impl<'t> Scope<'t> {
 
     /// The parameters that would be deployed with their Default.
     pub(crate) fn defaults(&self) -> Vec<(Hole, Text)> {
-        let declared = self.template.parameters.iter().filter(|(name, _)| !self.givens.parameters.contains_key(*name));
+        let declared = self.template.parameters.iter().filter(|(name, _)| self.givens.parameter(name).is_none());
         let default = |(name, parameter): (&String, &Parameter)| {
             let default = parameter.default.as_ref()?;
             Some((self.parameter_hole(name, parameter, parameter.span), Text::literal(default)))

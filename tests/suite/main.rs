@@ -21,6 +21,8 @@ mod beyond;
 mod cfn_lint;
 mod command_line;
 mod configuration;
+mod contexts_templates;
+mod contexts_workflows;
 mod corpus;
 mod deployments;
 mod differential;

@@ -127,6 +127,7 @@ fn given(one: DeploymentShape, folder: &Path, name: String, place: &dyn Fn(&str)
             .into_iter()
             .map(|(name, value)| Argument::new(name, value.0, place("parameters")))
             .collect(),
+        ..Said::default()
     };
     Given {
         name,

@@ -5,12 +5,23 @@
 //! replaced by a guess. Must not know: folders, flags; files beside the one that is read are handed in.
 
 mod assignments;
+mod git_sync;
 mod identity;
+#[cfg(test)]
+mod kinds;
 mod node;
+mod org_formation;
 mod parameter_file;
+mod partial;
+mod places;
+mod sam_pipeline;
 mod samconfig;
+mod sceptre;
+mod serverless;
+mod template;
 #[cfg(test)]
 mod tests;
+mod workflow;
 
 use std::fmt;
 
@@ -89,6 +100,16 @@ pub(crate) trait Beside {
     ///
     /// It cannot be read.
     fn read(&mut self, path: &str) -> Result<File, Problem>;
+
+    /// Whether there is a file at a path relative to the one that names it.
+    fn has(&mut self, path: &str) -> bool {
+        self.read(path).is_ok()
+    }
+
+    /// The way from the folder of the file to the root of its repository (`../..`); nothing where it is in none.
+    fn root(&mut self) -> Option<String> {
+        None
+    }
 }
 
 /// Which of several environments count.
@@ -105,9 +126,16 @@ pub(crate) enum Environments<'a> {
 /// What a file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Format {
+    GitSync,
     Identity,
+    OrgFormation,
     Parameters,
+    SamPipeline,
     Samconfig,
+    Sceptre,
+    Serverless,
+    Template,
+    Workflow,
 }
 
 impl File {
@@ -156,10 +184,19 @@ impl File {
         if has("UserId") && has("Account") && has("Arn") {
             return Some(Format::Identity);
         }
-        if samconfig::is_one(root) {
-            return Some(Format::Samconfig);
-        }
-        parameter_file::is_one(root).then_some(Format::Parameters)
+        // What is told apart by less comes later.
+        let kinds: [(Format, fn(&Node) -> bool); 9] = [
+            (Format::Workflow, workflow::is_one),
+            (Format::SamPipeline, sam_pipeline::is_one),
+            (Format::Samconfig, samconfig::is_one),
+            (Format::GitSync, git_sync::is_one),
+            (Format::Template, template::is_one),
+            (Format::OrgFormation, org_formation::is_one),
+            (Format::Serverless, serverless::is_one),
+            (Format::Sceptre, sceptre::is_one),
+            (Format::Parameters, parameter_file::is_one),
+        ];
+        kinds.into_iter().find(|(_, is_one)| is_one(root)).map(|(format, _)| format)
     }
 
     /// Whether the file describes deployments.
@@ -179,9 +216,16 @@ pub(crate) fn contexts(
     beside: &mut dyn Beside,
 ) -> Result<Vec<Context>, Problem> {
     match file.format() {
+        Some(Format::GitSync) => Ok(vec![git_sync::context(file, beside)?]),
         Some(Format::Identity) => identity::contexts(file),
+        Some(Format::OrgFormation) => org_formation::contexts(file),
         Some(Format::Parameters) => Ok(vec![parameter_file::context(file)?]),
+        Some(Format::SamPipeline) => sam_pipeline::contexts(file, environments),
         Some(Format::Samconfig) => samconfig::contexts(file, environments, beside),
+        Some(Format::Sceptre) => Ok(vec![sceptre::context(file, beside)?]),
+        Some(Format::Serverless) => Ok(vec![serverless::context(file, beside)]),
+        Some(Format::Template) => template::contexts(file, environments, beside),
+        Some(Format::Workflow) => workflow::contexts(file, environments, beside),
         None => Err(file.problem(&file.root, UNKNOWN)),
     }
 }
@@ -196,5 +240,6 @@ pub(crate) fn parameters(file: &File) -> Result<Vec<Argument>, Problem> {
 }
 
 /// What is said of a file that is none of them.
-const UNKNOWN: &str = "this describes no deployment: it is no samconfig, no parameter file, no output of \
+const UNKNOWN: &str = "this describes no deployment: it is none of the files of docs/deployers.md, such as a \
+                       samconfig, a GitHub workflow, a Git sync deployment file, a parameter file, the output of \
                        `aws sts get-caller-identity`";

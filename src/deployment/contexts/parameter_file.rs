@@ -15,7 +15,7 @@ pub(super) fn is_one(root: &Node) -> bool {
         Kind::List(items) => {
             !items.is_empty() && items.iter().all(|item| item.get("ParameterKey").is_some() || is_assignment(item))
         }
-        Kind::Map(_) => !has("Resources") && (has("Parameters") || has("template-file-path")),
+        Kind::Map(_) => !has("Resources") && has("Parameters"),
         Kind::Text(_) | Kind::Nothing => false,
     }
 }
@@ -26,10 +26,8 @@ fn is_assignment(item: &Node) -> bool {
 
 /// The deployment that a file with parameters describes.
 pub(super) fn context(file: &File) -> Result<Context, Problem> {
-    let template = file.root.get("template-file-path").and_then(Node::text);
     let said = Said { parameters: parameters(file)?, ..Said::default() };
-    let templates = template.into_iter().map(str::to_owned).collect();
-    Ok(Context { place: file.place(&file.root), said, templates, ..Context::default() })
+    Ok(Context { place: file.place(&file.root), said, ..Context::default() })
 }
 
 /// The parameters of a file in any of the formats.
