@@ -31,8 +31,10 @@ use super::progress::Progress;
 pub(super) struct Job {
     pub(super) deployment: Deployment,
     pub(super) stacks: Vec<Stacks>,
-    /// Where a configuration describes it.
+    /// Where a configuration or a file of a deployment tool describes it.
     pub(super) place: Option<String>,
+    /// What is left open about the deployer there.
+    pub(super) unknown: Option<String>,
     /// What is deployed now.
     pub(super) previous: Previous,
 }
@@ -69,6 +71,7 @@ pub(super) fn input(paths: &[PathBuf], flags: &Flags) -> anyhow::Result<Input> {
         if plan.leaves_out(file)? {
             continue;
         }
+        plan.walked(file);
         let Some(template) = files.template(file, &flags.stdin_filename) else { continue };
         named.extend(file.named.then_some(template.0));
         // One file may have several paths.
@@ -88,13 +91,14 @@ pub(super) fn jobs(plan: &Plan<'_>, opened: &[Opened], files: &mut Files) -> any
     for group in plan.groups(opened, files)? {
         let deployment = deployment(&group.given)?;
         let stacks = roots(&group.templates, &deployment.givens, files);
-        let job = Job { deployment, stacks, place: group.place, previous: Previous::new() };
+        let job = Job { deployment, stacks, place: group.place, unknown: group.unknown, previous: Previous::new() };
         if let Some(place) = &job.place {
             unknown_parameter(group.configured.iter(), std::slice::from_ref(&job))
                 .map_or(Ok(()), |why| bail!("{place}: {why}"))?;
         }
         out.push(job);
     }
+    nested_elsewhere(&mut out);
     if out.is_empty() {
         for group in plan.described(Path::new("")) {
             deployment(&group.given)?;
@@ -102,6 +106,16 @@ pub(super) fn jobs(plan: &Plan<'_>, opened: &[Opened], files: &mut Files) -> any
     }
     previous(plan.flags, &mut out, files)?;
     Ok(out)
+}
+
+/// Takes out the templates that nothing describes and that the template of another deployment nests.
+fn nested_elsewhere(jobs: &mut Vec<Job>) {
+    let nested = |stacks: &Stacks| stacks.all().skip(1).map(|stack| stack.file).collect::<Vec<FileId>>();
+    let below: BTreeSet<FileId> = jobs.iter().flat_map(|job| &job.stacks).flat_map(nested).collect();
+    for job in jobs.iter_mut().filter(|job| job.place.is_none()) {
+        job.stacks.retain(|stacks| !below.contains(&stacks.get(Stacks::ROOT).file));
+    }
+    jobs.retain(|job| !job.stacks.is_empty());
 }
 
 /// Checks one bare key policy: a direct call of kms:PutKeyPolicy.
@@ -117,7 +131,7 @@ pub(crate) fn run_policy(args: &PolicyArgs) -> anyhow::Result<Exit> {
     };
     let opened = files.policy(file, &args.flags.stdin_filename);
     let stacks: Vec<Stacks> = opened.into_iter().map(|(file, template)| Stacks::of(file, template)).collect();
-    let mut jobs = [Job { deployment, stacks, place: None, previous: Previous::new() }];
+    let mut jobs = [Job { deployment, stacks, place: None, unknown: None, previous: Previous::new() }];
     previous(&args.flags, &mut jobs, &mut files)?;
     finish(files, &jobs, &BTreeSet::new(), &args.flags)
 }
@@ -215,7 +229,8 @@ fn context(job: &Job, place: &str, files: &Files) -> String {
     let templates: Vec<&str> = templates.collect();
     let (first, others) = templates.split_first().map_or(("no template", 0), |(first, rest)| (*first, rest.len()));
     let more = if others > 0 { format!(" and {others} more") } else { String::new() };
-    format!("deployment {} ({place}): {first}{more}", job.deployment.name)
+    let unknown = job.unknown.as_ref().map_or_else(String::new, |what| format!("; {what}"));
+    format!("deployment {} ({place}): {first}{more}{unknown}", job.deployment.name)
 }
 
 /// Writes the further reports.

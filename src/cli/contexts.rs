@@ -56,7 +56,7 @@ pub(crate) fn arguments(flags: &Flags) -> anyhow::Result<Vec<Argument>> {
     Ok(out)
 }
 
-fn located(context: Context, file: &Path) -> Located {
+pub(super) fn located(context: Context, file: &Path) -> Located {
     let folder = whole(file).parent().map_or_else(PathBuf::new, Path::to_owned);
     let templates = context.templates.iter().map(|path| whole(&folder.join(path))).collect();
     Located { context, templates }
@@ -121,10 +121,10 @@ fn file(flag: &str, path: &Path) -> anyhow::Result<File> {
 }
 
 /// The folder of a file: what it names is relative to it.
-struct Folder(PathBuf);
+pub(super) struct Folder(PathBuf);
 
 impl Folder {
-    fn of(file: &Path) -> Folder {
+    pub(super) fn of(file: &Path) -> Folder {
         Folder(file.parent().map_or_else(PathBuf::new, Path::to_owned))
     }
 }

@@ -13,6 +13,7 @@ mod fix;
 mod git;
 mod given;
 mod inputs;
+mod nearby;
 mod nested;
 mod output;
 mod plan;

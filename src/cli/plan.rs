@@ -11,7 +11,7 @@ use anyhow::bail;
 use ignore::overrides::OverrideBuilder;
 
 use crate::deployment::contexts::Context;
-use crate::deployment::{Argument, Said};
+use crate::deployment::Argument;
 use crate::source::FileId;
 use crate::world::nearest;
 
@@ -22,14 +22,17 @@ use super::discover::{Found, shown};
 use super::files::{Files, Opened, whole};
 use super::given::Given;
 use super::inputs::document;
+use super::nearby::Nearby;
 
 /// A deployment with the templates that it deploys.
 #[derive(Debug)]
 pub(crate) struct Group {
     /// What is given about it.
     pub(crate) given: Given,
-    /// Where it stands in a configuration; nothing for what flags describe.
+    /// Where it stands in a configuration or a file of a deployment tool; nothing for what flags describe.
     pub(crate) place: Option<String>,
+    /// What its file leaves open about the deployer, and nothing else says.
+    pub(crate) unknown: Option<String>,
     /// The parameters that a configuration names for it: each has to be one of a template.
     pub(crate) configured: Vec<String>,
     /// Its templates.
@@ -49,6 +52,8 @@ pub(crate) struct Plan<'f> {
     from: Vec<Located>,
     /// What the files of `--parameters` hold.
     arguments: Vec<Argument>,
+    /// What files around the templates describe, where nobody else does.
+    nearby: Nearby,
     known: RefCell<BTreeMap<PathBuf, Near>>,
 }
 
@@ -61,7 +66,7 @@ impl<'f> Plan<'f> {
     pub(crate) fn new(flags: &'f Flags) -> anyhow::Result<Plan<'f>> {
         let explicit = flags.config.as_deref().map(load).transpose()?;
         let (from, arguments) = (contexts::named(flags)?, contexts::arguments(flags)?);
-        Ok(Plan { flags, explicit, from, arguments, known: RefCell::default() })
+        Ok(Plan { flags, explicit, from, arguments, nearby: Nearby::default(), known: RefCell::default() })
     }
 
     /// Whether the flags describe the deployment by themselves.
@@ -117,12 +122,18 @@ impl<'f> Plan<'f> {
         Ok(globs.build()?.matched(&path, false).is_whitelist())
     }
 
+    /// Notes where a walk came by.
+    pub(crate) fn walked(&self, found: &Found) {
+        let folder = found.path.as_ref().filter(|_| !found.named).and_then(|path| path.parent());
+        folder.into_iter().for_each(|folder| self.nearby.walked(folder));
+    }
+
     /// The deployments of these templates, in the order of the templates and of their names.
     ///
     /// # Errors
     ///
     /// A configuration that cannot be read, or a `--deployment` that none has.
-    pub(crate) fn groups(&self, opened: &[Opened], files: &Files) -> anyhow::Result<Vec<Group>> {
+    pub(crate) fn groups(&self, opened: &[Opened], files: &mut Files) -> anyhow::Result<Vec<Group>> {
         let mut groups: Vec<Group> = Vec::new();
         let places: BTreeMap<FileId, PathBuf> = files.places().map(|(file, place)| (file, whole(place))).collect();
         for template in opened {
@@ -143,7 +154,15 @@ impl<'f> Plan<'f> {
             }
         }
         self.all_known()?;
+        self.nearby.problems().into_iter().for_each(|problem| files.fail(&problem.file, problem.error));
         Ok(groups)
+    }
+
+    /// Whether nothing on the command line says who deploys, or with which values (design §5).
+    fn is_undescribed(&self) -> bool {
+        let Flags { no_config, deployer, role_arn, .. } = self.flags;
+        let described = deployer.is_some() || role_arn.is_some() || !self.from.is_empty();
+        !*no_config && !described && self.arguments.is_empty()
     }
 
     /// What a configuration says of a deployment, and flags change.
@@ -154,7 +173,7 @@ impl<'f> Plan<'f> {
             given.said = given.said.overridden(only.context.said.clone());
         }
         let given = given.overridden(self.flags, &self.arguments);
-        Group { given, place: Some(one.place.clone()), configured, templates: Vec::new() }
+        Group { given, place: Some(one.place.clone()), unknown: None, configured, templates: Vec::new() }
     }
 
     /// What files of `--from` say of the template at this path, else the flags alone. A file that names templates, and not this
@@ -163,17 +182,19 @@ impl<'f> Plan<'f> {
         let names_it = |one: &&Located| one.templates.iter().any(|named| named == template);
         let naming: Vec<&Located> = self.from.iter().filter(names_it).collect();
         let all: Vec<&Located> = if naming.is_empty() { self.from.iter().collect() } else { naming };
-        let group = |name: &str, said: Said, place: Option<String>| {
-            let given = Given::of(name, said).overridden(self.flags, &self.arguments);
-            Group { given, place, configured: Vec::new(), templates: Vec::new() }
+        let found = if self.is_undescribed() { self.nearby.of(template) } else { Vec::new() };
+        let of = |name: &str, context: &Context| {
+            let given = Given::of(name, context.said.clone()).overridden(self.flags, &self.arguments);
+            let unknown = context.unknown.as_ref().filter(|_| given.said.origin().is_none());
+            let (place, unknown) = (context.place.clone(), unknown.map(|told| told.value.clone()));
+            let place = (!place.is_empty()).then_some(place);
+            Group { given, place, unknown, configured: Vec::new(), templates: Vec::new() }
         };
         match all.as_slice() {
-            [] => vec![group("default", Said::default(), None)],
-            [Located { context, .. }] => vec![group("default", context.said.clone(), Some(context.place.clone()))],
-            several => {
-                let of = |context: &Context| group(&context.name, context.said.clone(), Some(context.place.clone()));
-                several.iter().map(|one| of(&one.context)).collect()
-            }
+            [] if !found.is_empty() => found.iter().map(|one| of(&one.context.name, &one.context)).collect(),
+            [] => vec![of("default", &Context::default())],
+            [Located { context, .. }] => vec![of("default", context)],
+            several => several.iter().map(|one| of(&one.context.name, &one.context)).collect(),
         }
     }
 
