@@ -11,7 +11,7 @@ use crate::source::{FileId, Sources, TextEdit, edited};
 
 use super::args::{FixArgs, Format};
 use super::baseline;
-use super::check::{Input, input, rendered, report, results, roots_of, write_all};
+use super::check::{Input, generated, input, rendered, report, results, roots_of, write_all};
 use super::exit::Exit;
 use super::files::Files;
 use super::output::{print, wants_color};
@@ -27,7 +27,15 @@ pub(crate) fn run(args: &FixArgs) -> anyhow::Result<Exit> {
     let before = Before { sources: &files.sources, known: &files, roots: &roots };
     let mut fixer = Fixer::new(before, Effort::VERB);
     let mut plan = Proposal::default();
+    let generated = generated(&jobs);
     for (root, finding) in findings(&before, &mut of_plan) {
+        if generated.contains(&finding.span.file) && finding.code != Code::ReliesOnDeployerIam {
+            plan.changes.generated.insert(files.sources.path(finding.span.file).to_owned());
+            // The next `cdk synth` would undo it.
+            if args.write {
+                continue;
+            }
+        }
         plan.add(&finding, fixer.plan(root, &finding, !args.write || args.include_review), &files.sources);
     }
     let edits = fixer.edits().clone();

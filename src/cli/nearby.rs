@@ -28,7 +28,12 @@ const NAMES: [&str; 3] = ["samconfig.toml", "samconfig.yaml", "samconfig.yml"];
 const FOLDERS: [&str; 1] = [".github/workflows"];
 
 /// What other files that are contexts have in their text.
-const HINTS: [&[u8]; 3] = [b"template-file-path", b"configure-aws-credentials", b"aws-cloudformation-github-deploy"];
+const HINTS: [&[u8]; 4] = [
+    b"aws:cloudformation:stack",
+    b"template-file-path",
+    b"configure-aws-credentials",
+    b"aws-cloudformation-github-deploy",
+];
 
 /// The contexts around templates, each folder looked at once.
 #[derive(Debug, Default)]
@@ -58,7 +63,8 @@ impl Nearby {
         let above: Vec<&Path> = folder.ancestors().take_while(|above| above.starts_with(top)).collect();
         let walked = self.others.get_or_init(|| self.walked.borrow().iter().map(|folder| whole(folder)).collect());
         let others = walked.iter().map(PathBuf::as_path).filter(|other| !above.contains(other));
-        let all: Vec<Rc<Vec<Located>>> = above.iter().copied().chain(others).map(|folder| self.in_folder(folder)).collect();
+        let all: Vec<Rc<Vec<Located>>> =
+            above.iter().copied().chain(others).map(|folder| self.in_folder(folder)).collect();
         let names_it = |one: &&Located| one.templates.iter().any(|named| named == template);
         all.iter().flat_map(|found| found.iter()).filter(names_it).cloned().collect()
     }
@@ -73,7 +79,8 @@ impl Nearby {
             return known.clone();
         }
         let candidates = candidates(folder);
-        let found = Rc::new(candidates.iter().flat_map(|(path, is_one)| self.in_file(path, *is_one)).collect::<Vec<_>>());
+        let found =
+            Rc::new(candidates.iter().flat_map(|(path, is_one)| self.in_file(path, *is_one)).collect::<Vec<_>>());
         self.folders.borrow_mut().insert(folder.to_owned(), found.clone());
         found
     }

@@ -156,7 +156,7 @@ pub(crate) fn checked_with(
     for (index, root) in before.roots.iter().enumerate().filter(|(index, _)| roots.contains(index)) {
         let file = root.stacks.get(Stacks::ROOT).file;
         let template = Arc::new(files.parsed(file)?);
-        let stacks = follow(file, template, &root.deployment.givens, &mut files);
+        let stacks = follow(file, template, &root.deployment.givens, &mut files).named(root.stacks.name());
         let mut checked = check_update(&stacks, root.previous, root.deployment);
         checked.iter_mut().for_each(|one| as_before(one, root.checked));
         let worlds: usize = checked.iter().map(|one| one.worlds).sum();

@@ -4,6 +4,7 @@
 //! the place of every value. What a file does not tell (an expression, a value of another stack) stays unknown and is never
 //! replaced by a guess. Must not know: folders, flags; files beside the one that is read are handed in.
 
+mod assembly;
 mod assignments;
 mod identity;
 mod node;
@@ -18,6 +19,7 @@ use crate::source::{Document, FileId, Limits, SourceError};
 
 use super::said::{Argument, Said, Told};
 
+pub(crate) use assembly::{Assembly, assembly};
 use assignments::{Assignment, assignment, words};
 use node::{Kind, Node};
 
@@ -103,6 +105,7 @@ pub(crate) enum Environments<'a> {
 /// What a file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Format {
+    Assembly,
     Identity,
     Parameters,
     Samconfig,
@@ -154,10 +157,18 @@ impl File {
         if has("UserId") && has("Account") && has("Arn") {
             return Some(Format::Identity);
         }
+        if assembly::is_one(root) {
+            return Some(Format::Assembly);
+        }
         if samconfig::is_one(root) {
             return Some(Format::Samconfig);
         }
         parameter_file::is_one(root).then_some(Format::Parameters)
+    }
+
+    /// Whether the file is the manifest of a cloud assembly.
+    pub(crate) fn is_assembly(&self) -> bool {
+        self.format() == Some(Format::Assembly)
     }
 
     /// Whether the file describes deployments.
@@ -177,6 +188,7 @@ pub(crate) fn contexts(
     beside: &mut dyn Beside,
 ) -> Result<Vec<Context>, Problem> {
     match file.format() {
+        Some(Format::Assembly) => assembly::contexts(file, beside),
         Some(Format::Identity) => identity::contexts(file),
         Some(Format::Parameters) => Ok(vec![parameter_file::context(file)?]),
         Some(Format::Samconfig) => samconfig::contexts(file, environments, beside),
@@ -194,5 +206,5 @@ pub(crate) fn parameters(file: &File) -> Result<Vec<Argument>, Problem> {
 }
 
 /// What is said of a file that is none of them.
-const UNKNOWN: &str = "this describes no deployment: it is no samconfig, no parameter file, no output of \
+const UNKNOWN: &str = "this describes no deployment: it is no samconfig, no cloud assembly, no parameter file, no output of \
                        `aws sts get-caller-identity`";
