@@ -73,7 +73,7 @@ file that cannot be read. 2 wins over 1.";
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct CheckArgs {
-    /// Files, folders, or - for stdin [default: .]
+    /// Files, folders, cloud assemblies of the CDK (cdk.out), or - for stdin [default: .]
     pub(crate) paths: Vec<PathBuf>,
 
     #[command(flatten)]
@@ -173,7 +173,7 @@ pub(crate) struct Flags {
     /// The CloudFormation service role; KMS then sees it, in a session named AWSCloudFormation
     #[arg(long, value_name = "ARN", help_heading = "Who deploys, and where")]
     pub(crate) role_arn: Option<String>,
-    /// Take the deployment from a file of a deployment tool, or `-`: samconfig, output of `aws sts get-caller-identity`, …
+    /// Take the deployment from a file of a deployment tool, or `-`: samconfig, `cdk.out/manifest.json`, output of `aws sts get-caller-identity`, …
     #[arg(long, value_name = "FILE", help_heading = "Who deploys, and where")]
     pub(crate) from: Vec<PathBuf>,
     /// The environment of a samconfig [default: default]

@@ -14,7 +14,7 @@ use ignore::overrides::{Override, OverrideBuilder};
 use memchr::memmem;
 use walkdir::WalkDir;
 
-use crate::deployment::contexts::{Assembly, Context, File, assembly};
+use crate::deployment::contexts::{Assembly, Context, File, assembly, assets};
 use crate::source::{Limits, SourceError};
 
 use super::args::Flags;
@@ -200,7 +200,12 @@ impl Candidate {
     /// The stacks of the assembly; what is wrong with it goes into the report.
     fn stacks(&self, file: &File, flags: &Flags, files: &mut Files) -> Vec<Synthesized> {
         let folder = self.manifest.parent().unwrap_or(Path::new(""));
-        let Assembly { stacks, problems, newer, .. } = assembly(file, &mut Folder::of(&self.manifest));
+        let Assembly { stacks, assets: lists, problems, newer } = assembly(file, &mut Folder::of(&self.manifest));
+        for list in lists.iter().map(|list| folder.join(list)) {
+            // What it does not tell stays unknown, and is said where it matters.
+            let file = bytes(&list).ok().and_then(|bytes| File::parse(&shown(&list), bytes).ok());
+            files.uploads(list.parent().unwrap_or(folder), file.as_ref().map_or_else(Vec::new, assets));
+        }
         let newer = newer.into_iter().filter(|_| !names_deployer(flags));
         problems.into_iter().chain(newer).for_each(|problem| files.fail(&problem.file, problem.error));
         let mut out = Vec::new();

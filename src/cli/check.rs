@@ -84,7 +84,10 @@ pub(super) fn input(paths: &[PathBuf], flags: &Flags) -> anyhow::Result<Input> {
         let Some(template) = files.template(&file, &flags.stdin_filename) else { continue };
         named.extend(file.named.then_some(template.0));
         if let Some(context) = context {
-            synthesized.entry(template.0).or_default().push(context);
+            let known = synthesized.entry(template.0).or_default();
+            if !known.iter().any(|one| one.name == context.name) {
+                known.push(context);
+            }
         }
         // One file may have several paths.
         if seen.insert(template.0) {

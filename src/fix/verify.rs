@@ -27,6 +27,11 @@ pub(crate) trait Known {
 
     /// The file that the template `from` includes as `path`.
     fn snippet(&self, from: FileId, path: &str) -> Option<FileId>;
+
+    /// The path, beside the template `from`, of the file that is uploaded under this name.
+    fn asset(&self, _from: FileId, _name: &str) -> Option<String> {
+        None
+    }
 }
 
 /// What was checked, as it was.
@@ -206,6 +211,10 @@ impl Files for Edited<'_> {
 
     fn snippet(&mut self, from: FileId, path: &str) -> Option<FileId> {
         self.before.known.snippet(from, path)
+    }
+
+    fn asset(&self, from: FileId, name: &str) -> Option<String> {
+        self.before.known.asset(from, name)
     }
 
     fn document(&self, file: FileId) -> Option<&Document> {

@@ -19,6 +19,8 @@ pub(crate) struct Change {
     pub(crate) finding: String,
     /// The key's verdict afterwards.
     pub(crate) verdict: &'static str,
+    /// Whether it stands in a file that is made from others, and is not written.
+    pub(crate) is_generated: bool,
 }
 
 /// A plan.
@@ -38,7 +40,7 @@ pub(crate) struct Changes {
 
 impl Changes {
     fn count(&self, is_safe: bool) -> usize {
-        self.fixes.iter().filter(|(fix, _)| fix.review.is_none() == is_safe).count()
+        self.fixes.iter().filter(|(fix, _)| fix.review.is_none() == is_safe && !fix.is_generated).count()
     }
 }
 

@@ -58,8 +58,10 @@ const LISTED: usize = 20;
 pub(crate) fn text(report: &Report, sources: &Sources, options: TextOptions) -> String {
     let mut out = String::new();
     if !options.quiet && !report.contexts.is_empty() {
-        let lines = report.contexts.iter().flat_map(|line| wrapped(&clean(line), options.width, options.width - 2));
-        out.push_str(&lines.map(|line| format!("{line}\n")).collect::<String>());
+        for line in &report.contexts {
+            out.push_str(&wrapped(&clean(line), options.width, options.width - 2).join("\n  "));
+            out.push('\n');
+        }
         out.push('\n');
     }
     for finding in &report.findings {

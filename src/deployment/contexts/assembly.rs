@@ -36,6 +36,23 @@ pub(crate) struct Assembly {
     pub(crate) newer: Vec<Problem>,
 }
 
+/// The files that a list of assets uploads, each by the name that it gets: the last part of its object's key.
+///
+/// Source: packages/@aws-cdk/cloud-assembly-schema/lib/assets/file-asset.ts.
+pub(crate) fn assets(file: &File) -> Vec<(String, String)> {
+    let mut out = Vec::new();
+    for (_, asset) in file.root.get("files").map_or(&[][..], Node::entries) {
+        let Some(path) = asset.at(&["source", "path"]).and_then(Node::text).filter(|path| is_within(path)) else {
+            continue;
+        };
+        for (_, destination) in asset.get("destinations").map_or(&[][..], Node::entries) {
+            let key = destination.get("objectKey").and_then(Node::text).and_then(|key| key.rsplit('/').next());
+            out.extend(key.map(|key| (key.to_owned(), path.to_owned())));
+        }
+    }
+    out
+}
+
 /// Whether a file is the manifest of a cloud assembly.
 pub(super) fn is_one(root: &Node) -> bool {
     let artifacts = root.get("artifacts").is_some_and(|node| matches!(node.kind, Kind::Map(_)));
@@ -130,7 +147,10 @@ impl Reader<'_> {
                 format!("assemblies nested deeper than {DEPTH} levels, or more than {ASSEMBLIES}, are not read");
             // Once: the others are as many.
             let said = self.out.problems.iter().any(|problem| problem.error.message == message);
-            return if said { () } else { self.wrong(file, node, message) };
+            if !said {
+                self.wrong(file, node, message);
+            }
+            return;
         };
         self.left = left;
         let inner = format!("{folder}{}/", path.trim_end_matches('/'));

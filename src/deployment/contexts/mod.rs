@@ -19,7 +19,7 @@ use crate::source::{Document, FileId, Limits, SourceError};
 
 use super::said::{Argument, Said, Told};
 
-pub(crate) use assembly::{Assembly, assembly};
+pub(crate) use assembly::{Assembly, assembly, assets};
 use assignments::{Assignment, assignment, words};
 use node::{Kind, Node};
 
