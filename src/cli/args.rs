@@ -79,7 +79,7 @@ file that cannot be read. 2 wins over 1.";
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct CheckArgs {
-    /// Files, folders, or - for stdin [default: .]
+    /// Files, folders, cloud assemblies of the CDK (cdk.out), or - for stdin [default: .]
     pub(crate) paths: Vec<PathBuf>,
 
     #[command(flatten)]

@@ -30,6 +30,8 @@ pub(crate) struct Files {
     pub(crate) failures: Vec<Failure>,
     /// Where the files of `sources` are, by their ids.
     places: BTreeMap<FileId, PathBuf>,
+    /// The files that are uploaded from folders, by the names that they get.
+    assets: BTreeMap<PathBuf, BTreeMap<String, String>>,
     /// What was read from stdin.
     stdin: Option<FileId>,
     /// What became of files, by their canonical paths.
@@ -42,6 +44,19 @@ impl Files {
     /// Where the files of `sources` are; for stdin, its name.
     pub(crate) fn places(&self) -> impl Iterator<Item = (FileId, &Path)> {
         self.places.iter().map(|(file, place)| (*file, place.as_path()))
+    }
+
+    /// Notes which files are uploaded from a folder, and under which names.
+    pub(super) fn uploads(&mut self, folder: &Path, assets: Vec<(String, String)>) {
+        self.assets.entry(whole(folder)).or_default().extend(assets);
+    }
+
+    /// The path of the file beside a template that is uploaded under this name.
+    fn uploaded(&self, from: FileId, name: &str) -> Option<String> {
+        if self.assets.is_empty() {
+            return None;
+        }
+        self.assets.get(&whole(self.places.get(&from)?.parent()?))?.get(name).cloned()
     }
 
     /// Notes a failure, unless it is known.
@@ -218,6 +233,10 @@ impl Beside for Files {
         file
     }
 
+    fn asset(&self, from: FileId, name: &str) -> Option<String> {
+        self.uploaded(from, name)
+    }
+
     fn document(&self, file: FileId) -> Option<&Document> {
         self.sources.document(file)
     }
@@ -232,6 +251,10 @@ impl Known for Files {
 
     fn snippet(&self, from: FileId, path: &str) -> Option<FileId> {
         *self.snippets.get(&self.beside(from, path).canonicalize().ok()?)?
+    }
+
+    fn asset(&self, from: FileId, name: &str) -> Option<String> {
+        self.uploaded(from, name)
     }
 }
 

@@ -1,6 +1,6 @@
 //! `cfn-lockout fix`: templates in, a unified diff out, or the edited files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Context;
 
@@ -11,7 +11,7 @@ use crate::source::{FileId, Sources, TextEdit, edited};
 
 use super::args::{FixArgs, Format};
 use super::baseline;
-use super::check::{Input, input, rendered, report, results, roots_of, write_all};
+use super::check::{Input, generated, input, rendered, report, results, roots_of, write_all};
 use super::exit::Exit;
 use super::files::Files;
 use super::output::{print, wants_color};
@@ -26,8 +26,15 @@ pub(crate) fn run(args: &FixArgs) -> anyhow::Result<Exit> {
     let roots = roots_of(&jobs, &checked);
     let before = Before { sources: &files.sources, known: &files, roots: &roots };
     let mut fixer = Fixer::new(before, Effort::VERB);
-    let mut plan = Proposal::default();
+    let mut plan = Proposal { generated: generated(&jobs), ..Proposal::default() };
     for (root, finding) in findings(&before, &mut of_plan) {
+        if plan.generated.contains(&finding.span.file) && finding.code != Code::ReliesOnDeployerIam {
+            plan.changes.generated.insert(files.sources.path(finding.span.file).to_owned());
+            // The next `cdk synth` would undo it.
+            if args.write {
+                continue;
+            }
+        }
         plan.add(&finding, fixer.plan(root, &finding, !args.write || args.include_review), &files.sources);
     }
     let edits = fixer.edits().clone();
@@ -56,13 +63,16 @@ pub(crate) fn run(args: &FixArgs) -> anyhow::Result<Exit> {
 /// The plan in the words of the report.
 #[derive(Debug, Default)]
 struct Proposal {
+    /// The files that the CDK made.
+    generated: BTreeSet<FileId>,
     changes: Changes,
     fixes: Fixes,
 }
 
 impl Proposal {
     fn add(&mut self, finding: &Finding, planned: Planned, sources: &Sources) {
-        let change = |fix: &Fix| change(fix, finding, sources);
+        let is_generated = self.generated.contains(&finding.span.file);
+        let change = |fix: &Fix| Change { is_generated, ..change(fix, finding, sources) };
         match planned {
             Planned::Fixed(fix, others) => {
                 self.changes.fixes.push((change(&fix), others.iter().map(change).collect()));
@@ -86,6 +96,7 @@ fn change(fix: &Fix, finding: &Finding, sources: &Sources) -> Change {
         review: fix.review,
         finding: format!("{}{key}, {}:{line}", finding.code.id(), sources.path(span.file)),
         verdict: fix.verdict.word(),
+        is_generated: false,
     }
 }
 

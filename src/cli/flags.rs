@@ -14,7 +14,7 @@ pub(crate) struct Flags {
     /// The CloudFormation service role; KMS then sees it, in a session named AWSCloudFormation
     #[arg(long, value_name = "ARN", help_heading = "Who deploys, and where")]
     pub(crate) role_arn: Option<String>,
-    /// Take the deployment from a file of a deployment tool, or `-`: samconfig, output of `aws sts get-caller-identity`, …
+    /// Take the deployment from a file of a deployment tool, or `-`: samconfig, cdk.out/manifest.json, a workflow, output of `aws sts get-caller-identity`, …
     #[arg(long, value_name = "FILE", help_heading = "Who deploys, and where")]
     pub(crate) from: Vec<PathBuf>,
     /// The environment of a samconfig [default: default]

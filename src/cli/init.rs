@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use crate::deployment::{Argument, Told};
 
 use super::args::InitArgs;
-use super::check::opened;
+use super::check::{Templates, templates};
 use super::config::NAME;
 use super::exit::Exit;
 use super::files::{Files, whole};
@@ -26,10 +26,10 @@ pub(crate) fn run(args: &InitArgs) -> anyhow::Result<Exit> {
     }
     let plan = Plan::new(&args.flags)?;
     let mut files = Files::default();
-    let (found, _) = opened(&plan, std::slice::from_ref(&folder), &mut files)?;
+    let Templates { opened, synthesized, .. } = templates(&plan, std::slice::from_ref(&folder), &mut files)?;
     // A configuration above the folder is what this one shall replace.
-    let with_keys: Vec<_> = found.into_iter().filter(|(_, template)| template.keys().next().is_some()).collect();
-    let groups = plan.groups(&with_keys, &mut files)?;
+    let with_keys: Vec<_> = opened.into_iter().filter(|(_, template)| template.keys().next().is_some()).collect();
+    let groups = plan.groups(&with_keys, &synthesized, &mut files)?;
     for failure in &files.failures {
         remark(&format!("{}: {}", failure.path, failure.message));
     }

@@ -1,9 +1,11 @@
 //! The command line: the only place with clap, anyhow, the environment, files and stdout.
 
 mod args;
+mod assemblies;
 mod baseline;
 mod check;
 mod config;
+mod context_lines;
 mod contexts;
 mod discover;
 mod exit;

@@ -15,7 +15,7 @@ use super::discover::discover;
 use super::exit::Exit;
 use super::files::Files;
 use super::output::print;
-use super::plan::Plan;
+use super::plan::{Plan, Synthesized};
 
 /// Prints the resolved template. The exit code is that of `check`; a template that CloudFormation refuses counts as an error.
 pub(crate) fn run(args: &ResolveArgs) -> anyhow::Result<Exit> {
@@ -29,7 +29,7 @@ pub(crate) fn run(args: &ResolveArgs) -> anyhow::Result<Exit> {
         }
         None => Vec::new(),
     };
-    let jobs = jobs(&plan, &opened, &mut files)?;
+    let jobs = jobs(&plan, &opened, &Synthesized::new(), &mut files)?;
     if jobs.len() > 1 {
         let names: Vec<&str> = jobs.iter().map(|job| job.deployment.name.as_str()).collect();
         bail!("the template has several deployments: name one with --deployment ({})", names.join(", "));

@@ -13,6 +13,7 @@ mod loops;
 mod nobody_left;
 mod reasons;
 mod refused;
+mod relying;
 mod services;
 mod stuck;
 #[cfg(test)]
@@ -28,7 +29,8 @@ pub(crate) use code::{Code, Severity};
 pub(crate) use hidden::Hidden;
 pub(crate) use judge::{judge, reasoning};
 pub(crate) use reasons::{StatementWhy, Why};
-pub(crate) use words::cases;
+pub(crate) use relying::by_deployer;
+pub(crate) use words::{cases, short};
 
 use crate::source::Span;
 
@@ -51,7 +53,9 @@ pub(crate) struct Finding {
     pub(crate) related: Vec<Related>,
     /// Lines under the snippet: `when: …`, `deployer: …`, `assumes that …`, `AWS says: …`.
     pub(crate) notes: Vec<String>,
-    /// The nested stack path; empty for the template itself.
+    /// The caller that KMS sees, where somebody was named.
+    pub(crate) deployer: Option<String>,
+    /// What its stack is called; empty for a template by itself.
     pub(crate) stack: String,
     /// The key (or other resource); empty where the finding is about the template.
     pub(crate) logical_id: String,

@@ -22,6 +22,7 @@ pub(super) fn unused(seen: &Seen) -> Option<Finding> {
         label: "suppresses nothing".to_owned(),
         related: Vec::new(),
         notes: Vec::new(),
+        deployer: None,
         stack: seen.stack.clone(),
         logical_id,
         deployment: seen.deployment.clone(),

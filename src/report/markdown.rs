@@ -174,6 +174,7 @@ mod tests {
             related: Vec::new(),
             notes: Vec::new(),
             stack,
+            deployer: None,
             logical_id: format!("Key{n}"),
             deployment: "default".to_owned(),
         }

@@ -55,6 +55,8 @@ pub(crate) struct Report {
     pub(crate) fixes: Fixes,
     /// Which deployments of configurations were used for which templates, in words.
     pub(crate) contexts: Vec<String>,
+    /// The files that are made from others: edits of them do not last.
+    pub(crate) generated: BTreeSet<FileId>,
     /// The templates that were checked.
     pub(crate) templates: BTreeSet<FileId>,
     /// How many nested templates are not known: keys in them are not checked.

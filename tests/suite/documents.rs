@@ -57,11 +57,17 @@ fn every_suppression_that_is_shown_suppresses() {
 /// records them anew.
 #[test]
 fn every_recorded_screen_is_what_the_program_prints() {
-    for path in ["README.md", "docs/fidelity.md", "docs/suppressions.md", "docs/reports.md", "docs/run.md"] {
+    for path in
+        ["README.md", "docs/cdk.md", "docs/fidelity.md", "docs/suppressions.md", "docs/reports.md", "docs/run.md"]
+    {
         let text = read(path);
         for block in text.split("```console\n").skip(1) {
             let block = block.split("```").next().unwrap();
             let (command, expected) = block.split_once('\n').unwrap();
+            assert!(
+                !expected.trim().is_empty(),
+                "{path}: {command}: write any line there, then UPDATE=1 records the screen"
+            );
             let args: Vec<&str> = command.trim_start_matches("$ cfn-lockout").split_whitespace().collect();
             let mut run = run_in(&root(), &args);
             // The report of `run` is on stderr.
@@ -74,7 +80,7 @@ fn every_recorded_screen_is_what_the_program_prints() {
             }
         }
     }
-    for path in ["README.md", "docs/suppressions.md"] {
+    for path in ["README.md", "docs/cdk.md", "docs/suppressions.md"] {
         assert!(read(path).contains("```console\n"), "{path} shows a screen");
     }
 }
@@ -109,6 +115,7 @@ fn the_documents_speak_of_the_project_alone() {
         "CHANGELOG.md",
         "CONTRIBUTING.md",
         "docs/architecture.md",
+        "docs/cdk.md",
         "docs/cfn-lint.md",
         "docs/fidelity.md",
         "docs/github-action.md",

@@ -18,6 +18,8 @@ mod afterwards;
 mod bad_input;
 mod baseline;
 mod beyond;
+mod cdk;
+mod cdk_manifests;
 mod cfn_lint;
 mod command_line;
 mod configuration;

@@ -135,7 +135,7 @@ fn check(args: &RunArgs, command: &Command, given: &Given, opened: Opened, files
     let named = BTreeSet::from([opened.0]);
     let stacks = roots(&[opened], &deployment.givens, files);
     let place = Some(command.name.clone());
-    let mut jobs = [Job { deployment, stacks, place, unknown: None, previous: Previous::new() }];
+    let mut jobs = [Job { deployment, stacks, place, unknown: None, artifact: None, previous: Previous::new() }];
     previous(&args.flags, &mut jobs, files)?;
     said(args, files, &jobs, &named)
 }

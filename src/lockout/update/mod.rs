@@ -84,8 +84,9 @@ pub(crate) fn check_update(stacks: &Stacks, previous: Option<&Stacks>, deploymen
 fn updates(checked: &mut [Checked], stacks: &Stacks, previous: &Stacks, deployment: &Deployment) {
     let (new, old) = (Scope::new(stacks, &deployment.givens), Scope::new(previous, &deployment.givens));
     let worlds = Cell::new(WORLDS_OF_ALL);
-    for checked in checked {
-        let (Some(new), Some(old)) = (at(&new, &checked.stack), at(&old, &checked.stack)) else { continue };
+    for (checked, id) in checked.iter_mut().zip(stacks.ids()) {
+        let new = new.at(id);
+        let Some(old) = at(&old, new.path()) else { continue };
         for answer in &mut checked.keys {
             let (Some(key), Some(before)) = (new.template.resource(&answer.id), old.template.resource(&answer.id))
             else {
