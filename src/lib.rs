@@ -18,6 +18,8 @@ pub(crate) mod aws;
 pub(crate) mod deployment;
 pub(crate) mod findings;
 pub(crate) mod fix;
+#[cfg(feature = "guard")]
+pub(crate) mod guard;
 pub(crate) mod lockout;
 pub(crate) mod policy;
 pub(crate) mod report;

@@ -74,7 +74,7 @@ fn of_template(judge: &Judge<'_>, checked: &Checked, refusals: &Refusals<'_>) ->
 }
 
 /// A finding about a nested stack says which: one template may be several stacks.
-fn in_stack(finding: &mut Finding, stack: &str) {
+pub(super) fn in_stack(finding: &mut Finding, stack: &str) {
     if !stack.is_empty() {
         finding.stack = stack.to_owned();
         finding.notes.insert(0, format!("nested stack: {stack}"));
@@ -83,7 +83,7 @@ fn in_stack(finding: &mut Finding, stack: &str) {
 
 /// What all findings of one deployment share.
 pub(super) struct Judge<'d> {
-    deployment: &'d Deployment,
+    pub(super) deployment: &'d Deployment,
 }
 
 impl Judge<'_> {
@@ -91,6 +91,7 @@ impl Judge<'_> {
     pub(super) fn finding(&self, code: Code, id: &str, span: Span, message: String) -> Finding {
         Finding {
             code,
+            rule: String::new(),
             severity: code.severity(),
             message,
             help: String::new(),
@@ -139,13 +140,18 @@ impl Judge<'_> {
         self.assuming(&key.assumes)
     }
 
+    /// Which deployment, where a configuration names several.
+    pub(super) fn named(&self) -> Option<String> {
+        let name = &self.deployment.name;
+        (name != "default").then(|| format!("deployment: {name}"))
+    }
+
     /// Who deploys, and these assumptions.
     pub(super) fn assuming(&self, assumes: &[String]) -> Vec<String> {
         let Deployment { deployer, origin, .. } = self.deployment;
         let origin = origin.as_ref().map_or_else(String::new, |origin| format!(" (from {origin})"));
         let deployer = deployer.iter().map(|arn| format!("deployer: {arn}{origin}"));
-        let named = (self.deployment.name != "default").then(|| format!("deployment: {}", self.deployment.name));
-        named.into_iter().chain(deployer).chain(assumes.iter().map(|what| format!("assumes that {what}"))).collect()
+        self.named().into_iter().chain(deployer).chain(assumes.iter().map(|what| format!("assumes that {what}"))).collect()
     }
 
     fn undecided(&self, key: &KeyAnswer) -> Finding {

@@ -13,6 +13,8 @@ mod loops;
 mod nobody_left;
 mod reasons;
 mod refused;
+#[cfg(feature = "guard")]
+mod rules;
 mod services;
 mod stuck;
 #[cfg(test)]
@@ -28,6 +30,8 @@ pub(crate) use code::{Code, Severity};
 pub(crate) use hidden::Hidden;
 pub(crate) use judge::{judge, reasoning};
 pub(crate) use reasons::{StatementWhy, Why};
+#[cfg(feature = "guard")]
+pub(crate) use rules::{Failed, of_rule};
 pub(crate) use words::cases;
 
 use crate::source::Span;
@@ -37,6 +41,8 @@ use crate::source::Span;
 pub(crate) struct Finding {
     /// Which problem.
     pub(crate) code: Code,
+    /// The Guard rule that does not hold; empty for our own findings.
+    pub(crate) rule: String,
     /// How bad.
     pub(crate) severity: Severity,
     /// What is wrong, one line: lower-case start, no full stop, user text in backticks.
