@@ -151,7 +151,11 @@ impl Judge<'_> {
         let Deployment { deployer, origin, .. } = self.deployment;
         let origin = origin.as_ref().map_or_else(String::new, |origin| format!(" (from {origin})"));
         let deployer = deployer.iter().map(|arn| format!("deployer: {arn}{origin}"));
-        self.named().into_iter().chain(deployer).chain(assumes.iter().map(|what| format!("assumes that {what}"))).collect()
+        self.named()
+            .into_iter()
+            .chain(deployer)
+            .chain(assumes.iter().map(|what| format!("assumes that {what}")))
+            .collect()
     }
 
     fn undecided(&self, key: &KeyAnswer) -> Finding {

@@ -50,7 +50,9 @@ pub(crate) fn of_rule(failed: Failed<'_>, deployment: &Deployment) -> Finding {
     finding.related = related;
     finding.notes = if of_facts { judge.assuming(&[]) } else { judge.named().into_iter().collect() };
     if let Some(about) = about {
-        finding.notes.extend(about.notes.iter().filter(|note| !finding.notes.contains(note)).cloned().collect::<Vec<_>>());
+        finding
+            .notes
+            .extend(about.notes.iter().filter(|note| !finding.notes.contains(note)).cloned().collect::<Vec<_>>());
         if finding.help.is_empty() {
             finding.help.clone_from(&about.help);
         }

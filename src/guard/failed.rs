@@ -58,7 +58,8 @@ fn of_rule(rule: &Json) -> Vec<Check> {
 
 /// The checks below a node of the report; alternatives of which none holds are one.
 fn leaves(node: &Json) -> Vec<Check> {
-    let below = |node: &Json| -> Vec<Check> { node["checks"].as_array().into_iter().flatten().flat_map(leaves).collect() };
+    let below =
+        |node: &Json| -> Vec<Check> { node["checks"].as_array().into_iter().flatten().flat_map(leaves).collect() };
     let Some((kind, body)) = node.as_object().and_then(|node| node.iter().next()) else { return Vec::new() };
     match kind.as_str() {
         "Rule" => below(body),

@@ -8,9 +8,9 @@ mod document;
 mod engine;
 mod failed;
 mod places;
-mod run;
 mod rules;
+mod run;
 
 pub(crate) use engine::serve;
-pub(crate) use run::{Template, judge};
 pub(crate) use rules::{Unread, read};
+pub(crate) use run::{Template, judge};

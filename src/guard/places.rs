@@ -39,7 +39,8 @@ pub(super) fn place<'r>(path: &str, subject: &Subject<'_>, report: &'r Report, s
     if let Some(place) = fact {
         return place;
     }
-    let section = subject.resolved.whole.0.iter().filter_map(|(name, section)| Some((name, section, below(rest, name)?)));
+    let section =
+        subject.resolved.whole.0.iter().filter_map(|(name, section)| Some((name, section, below(rest, name)?)));
     let found = section.max_by_key(|(name, ..)| name.len());
     let logical_id = match &found {
         Some((name, Section::Value(Value { kind: Kind::Map(entries), .. }), Some(rest))) if *name == "Resources" => {
@@ -50,6 +51,7 @@ pub(super) fn place<'r>(path: &str, subject: &Subject<'_>, report: &'r Report, s
     let span = found.and_then(|(name, section, rest)| match (section, rest) {
         (Section::Value(value), Some(rest)) => Walk::default().to(value, rest),
         (Section::Conditions(_), Some(rest)) => written(&[name, rest], subject, sources),
+        (Section::Value(value), None) if is_short(value) => Some(value.span),
         (_, None) => written(&[name], subject, sources),
     });
     let section = rest.split('/').next().unwrap_or_default();

@@ -52,9 +52,8 @@ impl RuleFile {
     pub(super) fn origin(&self, rule: &str) -> String {
         let starts = |line: &str| {
             let name = line.trim_start().strip_prefix("rule ").map(str::trim_start);
-            name.and_then(|rest| rest.strip_prefix(rule)).is_some_and(|rest| {
-                rest.chars().next().is_none_or(|c| !c.is_alphanumeric() && c != '_')
-            })
+            name.and_then(|rest| rest.strip_prefix(rule))
+                .is_some_and(|rest| rest.chars().next().is_none_or(|c| !c.is_alphanumeric() && c != '_'))
         };
         match self.text.lines().position(starts) {
             Some(at) => format!("{}:{}", self.shown, at + 1),

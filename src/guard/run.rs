@@ -73,8 +73,9 @@ impl<'t> Run<'t, '_> {
         let mut on: Vec<&str> = Vec::new();
         while let Some(batch) = left.pop_front() {
             let texts: Vec<&str> = batch.iter().map(|(_, text)| text.as_str()).collect();
-            let report = evaluate(&rules.text, &texts, LONGEST)
-                .and_then(|report| checks(&report).ok_or_else(|| Trouble::Failed("its report cannot be read".to_owned())));
+            let report = evaluate(&rules.text, &texts, LONGEST).and_then(|report| {
+                checks(&report).ok_or_else(|| Trouble::Failed("its report cannot be read".to_owned()))
+            });
             let gives_up = match report {
                 Ok(report) => {
                     batch.iter().zip(report).for_each(|((template, _), checks)| self.tell(rules, template, &checks));

@@ -36,11 +36,7 @@ pub(super) fn administrators(
     let is_durable = |text: &&Text| lasting(text, subject, world) == HolderKind::Durable;
     Administrators {
         durable: named.iter().filter(is_durable).map(Text::to_string).collect(),
-        delegates: if durability.no_delegation {
-            Some(false)
-        } else {
-            named.iter().any(is_account).then_some(true)
-        },
+        delegates: if durability.no_delegation { Some(false) } else { named.iter().any(is_account).then_some(true) },
         all: named.iter().map(Text::to_string).collect(),
     }
 }
