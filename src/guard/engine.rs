@@ -172,6 +172,19 @@ mod tests {
         assert!(matches!(run_on("rule a {\n  %x exists\n}\n", "{}"), Err(Trouble::Failed(_))), "no such variable");
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn what_does_not_come_to_an_end_is_not_waited_for() {
+        let mut command = Command::new("sleep");
+        command.arg("600").stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.spawn().expect("it starts");
+        assert_eq!(asked(&mut child, String::new(), Duration::from_millis(1)), None);
+        child.kill().expect("it runs");
+        assert!(!child.wait().expect("it ends").success());
+        let words = "cfn-guard does not come to an end within 60 seconds";
+        assert_eq!(Trouble::TooLong(LONGEST).to_string(), words);
+    }
+
     #[test]
     fn a_document_is_read_as_it_was_written() {
         let key = "k".repeat(3_000);

@@ -119,18 +119,17 @@ impl<'t> Run<'t, '_> {
             }
             let first = on.and_then(|on| checks.iter().find(|other| other.rule == on)).unwrap_or(check);
             let at = place(&first.path, subject, report, sources);
-            let other = |path: &String| Related {
-                span: place(path, subject, report, sources).span,
-                message: "and not here either".to_owned(),
-            };
+            let others = check.others.iter().map(|path| place(path, subject, report, sources).span);
+            let related = others.filter(|span| *span != at.span).take(OTHERS);
+            let related = related.map(|span| Related { span, message: "and not here either".to_owned() });
             let own = at.about.filter(|_| !check.speaks()).map(|finding| finding.message.as_str());
             let finding = of_rule(
                 Failed {
                     rule: &check.rule,
                     message: own.unwrap_or_else(|| check.says()),
                     span: at.span,
-                    label: label(first),
-                    related: check.others.iter().take(OTHERS).map(other).collect(),
+                    label: if at.is_fact { String::new() } else { label(first) },
+                    related: related.collect(),
                     logical_id: at.logical_id,
                     stack: subject.stack,
                     origin: &rules.origin(&check.rule),
