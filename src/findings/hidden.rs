@@ -110,12 +110,14 @@ impl Hidden {
     }
 
     /// Whether a finding about a Guard rule is not to be reported; `file` is that of the stack's template.
+    #[cfg(feature = "guard")]
     pub(crate) fn takes_rule(&mut self, file: FileId, finding: &Finding) -> bool {
         let Finding { code, rule, stack, logical_id, deployment, .. } = finding.clone();
         self.hides(file, Known { file: self.name(file), stack, logical_id, code, deployment, rule })
     }
 
     /// Takes note that Guard rules are looked at.
+    #[cfg(feature = "guard")]
     pub(crate) fn rules_run(&mut self) {
         self.ruled = true;
     }

@@ -42,7 +42,7 @@ pub(super) fn checks(report: &str) -> Option<Vec<Vec<Check>>> {
 fn of_rule(rule: &Json) -> Vec<Check> {
     let own = &rule["Rule"];
     let name = text(&own["name"]);
-    let message = text(&own["messages"]["custom_message"]);
+    let message = own.pointer("/messages/custom_message").map(text).unwrap_or_default();
     let mut out: Vec<Check> = own["checks"].as_array().into_iter().flatten().flat_map(leaves).collect();
     if out.is_empty() {
         out.push(Check::default());
@@ -108,7 +108,7 @@ fn check(messages: &Json, unresolved: &Json) -> Check {
     } else {
         format!("there is no `{}`", short(&Json::String(missing.clone())))
     };
-    let path = text(&unresolved["traversed_to"]["path"]);
+    let path = unresolved.pointer("/traversed_to/path").map(text).unwrap_or_default();
     Check { message: text(&messages["custom_message"]), error, path, missing, ..Check::default() }
 }
 

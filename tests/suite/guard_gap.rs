@@ -29,7 +29,8 @@ fn the_gap_between_raw_rules_and_verdicts_is_as_documented() {
     let rules = fs::read_to_string(&files("rules/guard/raw")[0]).unwrap();
     let mut unread = BTreeSet::new();
     let mut seen: BTreeMap<String, [usize; 3]> = BTreeMap::new();
-    let mut known: BTreeMap<String, Option<(BTreeSet<String>, BTreeSet<String>)>> = BTreeMap::new();
+    type Seen = (BTreeSet<String>, BTreeSet<String>);
+    let mut known: BTreeMap<String, Option<Seen>> = BTreeMap::new();
     for key in report["keys"].as_array().unwrap() {
         let file = text(&key["file"]);
         let of_file = known.entry(file.clone()).or_insert_with(|| {
