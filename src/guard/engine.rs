@@ -190,7 +190,7 @@ mod tests {
         let key = "k".repeat(3_000);
         let hostile = "a\u{0}\u{1}\u{7f}\u{85}\u{2028}\u{feff}\u{ffff}😀 #: \"'";
         let document = super::super::document::text(&json!({ &key: { "Text": hostile } })).expect("it fits");
-        let report = run_on("rule a {\n  *.Text == 'x'\n}\n", &document).expect("a report");
+        let report = run_on("rule a {\n  this.*.Text == 'x'\n}\n", &document).expect("a report");
         let check = super::super::failed::checks(&report).expect("a report").remove(0).remove(0);
         assert_eq!(check.path, format!("/{key}/Text"));
         let report: serde_json::Value = serde_json::from_str(&report).expect("JSON");
