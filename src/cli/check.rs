@@ -28,6 +28,7 @@ use super::output::{print, style, wants_color, width, write};
 use super::plan::{Group, Plan, Synthesized};
 use super::previous::{Previous, previous};
 use super::progress::Progress;
+use super::rules;
 
 /// A deployment with its templates, each with all that it nests.
 pub(super) struct Job {
@@ -63,6 +64,7 @@ pub(super) struct Input {
 pub(super) fn input(paths: &[PathBuf], flags: &Flags) -> anyhow::Result<Input> {
     let plan = Plan::new(flags)?;
     let mut files = Files::default();
+    files.every = rules::wanted(flags)?;
     let templates = templates(&plan, paths, &mut files)?;
     let jobs = jobs(&plan, &templates.opened, &templates.synthesized, &mut files)?;
     known_parameters(flags, &jobs)?;
@@ -183,6 +185,7 @@ fn nested_elsewhere(jobs: &mut Vec<Job>) {
 
 /// Checks one bare key policy: a direct call of kms:PutKeyPolicy.
 pub(crate) fn run_policy(args: &PolicyArgs) -> anyhow::Result<Exit> {
+    rules::wanted(&args.flags)?;
     let deployment = deployment(&Given::by_flags(&args.flags)?)?.direct();
     let mut files = Files::default();
     let found = discover(std::slice::from_ref(&args.file), &[], &mut |path| files.missing(path))?;
@@ -225,19 +228,25 @@ fn unknown_parameter<'n>(mut names: impl Iterator<Item = &'n String>, jobs: &[&J
 /// Checks what was opened and prints it.
 fn finish(mut files: Files, jobs: &[Job], named: &BTreeSet<FileId>, flags: &Flags) -> anyhow::Result<Exit> {
     let mut hidden = baseline::hidden(flags, &files)?;
-    let report = checked(&mut files, jobs, named, &mut hidden);
+    let report = checked(&mut files, jobs, named, &mut hidden, flags);
     write_all(&report, &files.sources, flags)?;
     print(&rendered(&report, &files.sources, flags.format, flags, wants_color(flags.color)))?;
     baseline::end(flags, &hidden, Exit::of(&report, flags.fail_on.severity()))
 }
 
 /// Checks what was opened, for every deployment, and looks for fixes.
-pub(super) fn checked(files: &mut Files, jobs: &[Job], named: &BTreeSet<FileId>, hidden: &mut Hidden) -> Report {
+pub(super) fn checked(
+    files: &mut Files,
+    jobs: &[Job],
+    named: &BTreeSet<FileId>,
+    hidden: &mut Hidden,
+    flags: &Flags,
+) -> Report {
     let all = results(files, jobs, named);
     let roots = roots_of(jobs, &all);
     let before = Before { sources: &files.sources, known: &*files, roots: &roots };
     let fixes = best(before, &mut hidden.clone(), Effort::REPORT);
-    Report { fixes, ..report(all, jobs, files, hidden) }
+    Report { fixes, ..report(all, jobs, files, hidden, flags) }
 }
 
 /// What each template with its nested stacks comes to, job by job.
@@ -271,7 +280,13 @@ pub(super) fn roots_of<'a>(jobs: &'a [Job], all: &'a [Vec<Checked>]) -> Vec<Root
 }
 
 /// What was found out as a report.
-pub(super) fn report(all: Vec<Vec<Checked>>, jobs: &[Job], files: &mut Files, hidden: &mut Hidden) -> Report {
+pub(super) fn report(
+    all: Vec<Vec<Checked>>,
+    jobs: &[Job],
+    files: &mut Files,
+    hidden: &mut Hidden,
+    flags: &Flags,
+) -> Report {
     let (contexts, generated) = (context_lines(jobs, files), generated(jobs));
     let mut report = Report { contexts, generated, ..Report::default() };
     let mut all = all.into_iter();
@@ -279,6 +294,7 @@ pub(super) fn report(all: Vec<Vec<Checked>>, jobs: &[Job], files: &mut Files, hi
         let own: Vec<Checked> = all.by_ref().take(job.stacks.len()).flatten().collect();
         collect(own, &job.deployment, hidden, &mut report);
     }
+    rules::judge(flags, jobs, files, hidden, &mut report);
     conclude(hidden, &mut report);
     report.failures = std::mem::take(&mut files.failures);
     report

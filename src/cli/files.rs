@@ -24,6 +24,8 @@ pub(super) const NO_TEMPLATE: &str = "this is no CloudFormation template: it has
 #[derive(Debug, Default)]
 pub(crate) struct Files {
     limits: Limits,
+    /// Whether templates without keys matter as well: rules may be about anything.
+    pub(crate) every: bool,
     /// What findings point into.
     pub(crate) sources: Sources,
     /// What could not be checked, each once.
@@ -113,7 +115,7 @@ impl Files {
             return Some(opened.clone());
         }
         let (shown, bytes) = self.bytes(found, stdin_name)?;
-        if !found.named && (scan::is_binary(&bytes) || !scan::may_hold_key(&bytes)) {
+        if !found.named && (scan::is_binary(&bytes) || !(self.every || scan::may_hold_key(&bytes))) {
             return None;
         }
         let place = found.path.clone().unwrap_or_else(|| PathBuf::from(stdin_name));

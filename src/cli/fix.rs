@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 
 use crate::findings::{Code, Finding};
 use crate::fix::{Before, Effort, Fix, Fixer, Fixes, Planned, Which, findings};
@@ -15,10 +15,15 @@ use super::check::{Input, generated, input, rendered, report, results, roots_of,
 use super::exit::Exit;
 use super::files::Files;
 use super::output::{print, wants_color};
+use super::rules::wanted;
 use super::write::replace;
 
 /// Plans the edits, prints or writes them, and says how it ended: with what is left after writing, else with what is there.
 pub(crate) fn run(args: &FixArgs) -> anyhow::Result<Exit> {
+    let rules = wanted(&args.flags)?;
+    if rules && args.write {
+        bail!("--rules look at the templates as they are: write the fixes first, then run `check` with --rules");
+    }
     let Input { mut files, jobs, named } = input(&args.paths, &args.flags)?;
     let checked = results(&mut files, &jobs, &named);
     let hidden = baseline::hidden(&args.flags, &files)?;
@@ -45,10 +50,12 @@ pub(crate) fn run(args: &FixArgs) -> anyhow::Result<Exit> {
         write(&edits, &files)?;
     }
     let prints_text = args.write && files.stdin().is_some();
-    let failures = std::mem::take(&mut files.failures);
-    let found = Report { fixes: plan.fixes, failures, ..report(checked, &jobs, &mut files, &mut of_report) };
+    let fixes = std::mem::take(&mut plan.fixes);
+    let found = Report { fixes, ..report(checked, &jobs, &mut files, &mut of_report, &args.flags) };
+    // No edit is offered for rules of others.
+    plan.changes.without += found.findings.iter().filter(|one| one.code == Code::GuardRule).count();
     write_all(&found, &files.sources, &args.flags)?;
-    let left = if args.write { report(after, &jobs, &mut files, &mut of_rest) } else { Report::default() };
+    let left = if args.write { report(after, &jobs, &mut files, &mut of_rest, &args.flags) } else { Report::default() };
     print(&match args.flags.format {
         Format::Text if !args.write => changes(&plan.changes, args.flags.quiet),
         _ if prints_text => String::new(),

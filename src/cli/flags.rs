@@ -84,6 +84,10 @@ pub(crate) struct Flags {
     #[arg(long, value_name = "FILE", help_heading = "With which policies beside the key policy")]
     pub(crate) iam_snapshot: Option<PathBuf>,
 
+    /// Guard rules to run over the resolved templates: a file, or a folder of .guard files; repeatable
+    #[arg(long, value_name = "PATH", help_heading = "With which rules of your own")]
+    pub(crate) rules: Vec<PathBuf>,
+
     /// How the report is written to stdout
     #[arg(long, value_enum, default_value_t = Format::Text, help_heading = "Output")]
     pub(crate) format: Format,

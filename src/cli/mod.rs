@@ -25,6 +25,7 @@ mod previous;
 mod progress;
 mod recover;
 mod resolve;
+mod rules;
 mod run;
 mod scan;
 mod shell;
@@ -42,6 +43,10 @@ use exit::Exit;
 #[must_use]
 pub fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
+    #[cfg(feature = "guard")]
+    if let Some(exit) = crate::guard::serve(&arguments) {
+        return exit;
+    }
     let cli = match Cli::try_parse_from(args::with_default_verb(arguments)) {
         Ok(cli) => cli,
         Err(error) => {

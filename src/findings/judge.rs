@@ -75,9 +75,9 @@ fn of_template(judge: &Judge<'_>, checked: &Checked, refusals: &Refusals<'_>) ->
 
 /// What all findings of one deployment share.
 pub(super) struct Judge<'d> {
-    deployment: &'d Deployment,
+    pub(super) deployment: &'d Deployment,
     /// What the root of its stacks is called.
-    root: &'d str,
+    pub(super) root: &'d str,
 }
 
 impl Judge<'_> {
@@ -85,6 +85,7 @@ impl Judge<'_> {
     pub(super) fn finding(&self, code: Code, id: &str, span: Span, message: String) -> Finding {
         Finding {
             code,
+            rule: String::new(),
             severity: code.severity(),
             message,
             help: String::new(),
@@ -105,10 +106,15 @@ impl Judge<'_> {
         if let Some(path) = checked.constructs.get(&finding.logical_id) {
             finding.notes.insert(0, format!("construct: {path}"));
         }
-        if !checked.stack.is_empty() {
-            finding.stack.clone_from(&checked.stack);
+        self.in_stack(finding, &checked.stack);
+    }
+
+    /// The half of it that every finding has.
+    pub(super) fn in_stack(&self, finding: &mut Finding, stack: &str) {
+        if !stack.is_empty() {
+            stack.clone_into(&mut finding.stack);
             let kind = if self.root.is_empty() { "nested stack" } else { "stack" };
-            finding.notes.insert(0, format!("{kind}: {}", checked.stack));
+            finding.notes.insert(0, format!("{kind}: {stack}"));
         }
     }
 
@@ -152,13 +158,22 @@ impl Judge<'_> {
         self.assuming(&key.assumes)
     }
 
+    /// Which deployment, where a configuration names several.
+    pub(super) fn named(&self) -> Option<String> {
+        let name = &self.deployment.name;
+        (name != "default").then(|| format!("deployment: {name}"))
+    }
+
     /// Who deploys, and these assumptions.
     pub(super) fn assuming(&self, assumes: &[String]) -> Vec<String> {
         let Deployment { deployer, origin, .. } = self.deployment;
         let origin = origin.as_ref().map_or_else(String::new, |origin| format!(" (from {origin})"));
         let deployer = deployer.iter().map(|arn| format!("deployer: {arn}{origin}"));
-        let named = (self.deployment.name != "default").then(|| format!("deployment: {}", self.deployment.name));
-        named.into_iter().chain(deployer).chain(assumes.iter().map(|what| format!("assumes that {what}"))).collect()
+        self.named()
+            .into_iter()
+            .chain(deployer)
+            .chain(assumes.iter().map(|what| format!("assumes that {what}")))
+            .collect()
     }
 
     fn undecided(&self, key: &KeyAnswer) -> Finding {

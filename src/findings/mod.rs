@@ -14,6 +14,8 @@ mod nobody_left;
 mod reasons;
 mod refused;
 mod relying;
+#[cfg(feature = "guard")]
+mod rules;
 mod services;
 mod stuck;
 #[cfg(test)]
@@ -30,6 +32,8 @@ pub(crate) use hidden::Hidden;
 pub(crate) use judge::{judge, reasoning};
 pub(crate) use reasons::{StatementWhy, Why};
 pub(crate) use relying::by_deployer;
+#[cfg(feature = "guard")]
+pub(crate) use rules::{Failed, of_rule};
 pub(crate) use words::{cases, short};
 
 use crate::source::Span;
@@ -39,6 +43,8 @@ use crate::source::Span;
 pub(crate) struct Finding {
     /// Which problem.
     pub(crate) code: Code,
+    /// The Guard rule that does not hold; empty for our own findings.
+    pub(crate) rule: String,
     /// How bad.
     pub(crate) severity: Severity,
     /// What is wrong, one line: lower-case start, no full stop, user text in backticks.

@@ -11,7 +11,7 @@ use crate::source::{Duplicate, FileId, Span};
 use crate::template::{NumberLike, POLICY, Resource, Stacks, Suppression, Unknown};
 use crate::world::{Budget, Refusal, Tree, Value, World, explore};
 
-use super::administrators::administrators;
+use super::administrators::{Administrators, administrators};
 use super::answer::{self, Answered};
 use super::beyond::{Beyond, beyond};
 use super::cases::cases;
@@ -78,7 +78,7 @@ pub(crate) struct KeyAnswer {
     /// Facts that were asked for and not given.
     pub(crate) open: Vec<Open>,
     /// Who can call kms:PutKeyPolicy under the policy.
-    pub(crate) administrators: Vec<String>,
+    pub(crate) administrators: Administrators,
     /// The policy of the nominal world.
     pub(crate) policy: Option<Value>,
     /// A world that gives the verdict, with its reasoning.
@@ -194,6 +194,7 @@ fn check_key(subject: &Subject<'_>, nominal: &World, has_defaults: bool) -> Resu
     });
     let policy = leaf.as_ref().and_then(|leaf| leaf.policy.clone());
     let open = opens(&tree, subject);
+    let beyond = beyond(subject, nominal);
     Ok(KeyAnswer {
         stack: subject.scope.stacks.shown(subject.scope.id),
         id: subject.key.id.clone(),
@@ -204,13 +205,13 @@ fn check_key(subject: &Subject<'_>, nominal: &World, has_defaults: bool) -> Resu
         cases: cases(&every, verdict),
         exhausted: open.iter().any(|open| open.kind == "budget"),
         open,
-        administrators: policy.as_ref().map_or_else(Vec::new, |policy| administrators(subject, policy, nominal)),
+        administrators: administrators(subject, policy.as_ref(), &beyond.durability, nominal),
         assumes: policy
             .as_ref()
             .map_or_else(Vec::new, |policy| assumes(subject, policy, nominal, answered, leaf.as_ref())),
         policy,
         leaf,
-        beyond: beyond(subject, nominal),
+        beyond,
         stuck: Vec::new(),
         unusable: Vec::new(),
         update: None,

@@ -33,6 +33,13 @@ mod examples;
 mod field;
 mod fix;
 mod fix_corpus;
+mod guard;
+#[cfg(feature = "guard")]
+mod guard_engines;
+#[cfg(feature = "guard")]
+mod guard_gap;
+#[cfg(feature = "guard")]
+mod guard_hostile;
 mod iam;
 mod init;
 mod json_report;

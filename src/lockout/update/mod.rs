@@ -23,6 +23,7 @@ use crate::world::{Budget, Tree, Value, World, explore};
 
 use super::administrators::administrators;
 use super::check::{Checked, WORLDS_OF_ALL, check, deciding};
+use super::durability::Durability;
 use super::evaluate::{Subject, is_iam};
 use super::opens::{of_hole, of_question};
 use super::verdict::Open;
@@ -170,7 +171,8 @@ impl<'a> Pair<'a> {
         };
         let decides = |doubt: &Doubt| !is_same(&self.explored(Some(doubt)));
         let assumes = deciding(&denied.policy, self.old.deployment, &decides);
-        let administrators = administrators(&self.old, &denied.policy, &self.old.scope.nominal());
+        let world = self.old.scope.nominal();
+        let administrators = administrators(&self.old, Some(&denied.policy), &Durability::default(), &world).all;
         Box::new(Denied { assumes, administrators, ..denied.clone() })
     }
 
