@@ -21,6 +21,7 @@ mod recover;
 mod resolve;
 mod scan;
 mod shell;
+mod who;
 mod write;
 
 use std::ffi::OsString;
@@ -45,8 +46,9 @@ pub fn main() -> ExitCode {
     };
     let ran = match &cli.verb {
         Verb::Check(args) => check::run(args),
-        Verb::Policy(args) => check::run_policy(args),
+        Verb::Who(args) => who::run(args),
         Verb::Fix(args) => fix::run(args),
+        Verb::Policy(args) => check::run_policy(args),
         Verb::Recover(args) => recover::run(args),
         Verb::Resolve(args) => resolve::run(args),
         Verb::Explain(args) => explain::run(args),

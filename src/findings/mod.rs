@@ -28,7 +28,7 @@ pub(crate) use code::{Code, Severity};
 pub(crate) use hidden::Hidden;
 pub(crate) use judge::{judge, reasoning};
 pub(crate) use reasons::{StatementWhy, Why};
-pub(crate) use words::cases;
+pub(crate) use words::{cases, facts, located, short};
 
 use crate::source::Span;
 

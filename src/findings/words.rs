@@ -8,7 +8,7 @@ pub(super) fn key(key: &KeyAnswer) -> String {
 }
 
 /// `role/Deploy` of an ARN; of a session, its role.
-pub(super) fn short(arn: &str) -> String {
+pub(crate) fn short(arn: &str) -> String {
     let resource = arn.splitn(6, ':').nth(5).unwrap_or(arn);
     match resource.strip_prefix("assumed-role/").and_then(|rest| rest.split_once('/')) {
         Some((role, _)) => format!("role/{role}"),
@@ -22,7 +22,7 @@ pub(crate) fn facts(when: &[When]) -> String {
 }
 
 /// The account, Region and partition as the template writes them.
-pub(super) fn located(text: &str) -> String {
+pub(crate) fn located(text: &str) -> String {
     ["account:AWS::AccountId", "region:AWS::Region", "partition:AWS::Partition"].iter().fold(
         text.to_owned(),
         |text, hole| {

@@ -13,9 +13,11 @@ mod plain;
 mod recover;
 mod resolved;
 mod sarif;
+mod sheet;
 mod snippet;
 mod text;
 mod told;
+mod who;
 mod why;
 mod wrap;
 mod xml;
@@ -31,6 +33,7 @@ pub(crate) use recover::{Rescue, json as recover_json, text as recover_text};
 pub(crate) use resolved::resolved;
 pub(crate) use sarif::sarif;
 pub(crate) use text::{Style, TextOptions, text};
+pub(crate) use who::{Section as WhoSection, Told as WhoTold, json as who_json, text as who_text};
 
 use std::collections::BTreeSet;
 
