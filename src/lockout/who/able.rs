@@ -28,6 +28,8 @@ pub(crate) struct Able {
     pub(crate) verdict: Verdict,
     /// What else has to be so.
     pub(crate) when: Vec<When>,
+    /// The logical id of the resource of the same stack that it is: it does not exist before the stack does.
+    pub(crate) made_by: Option<String>,
 }
 
 /// Everybody who can deploy.
@@ -52,6 +54,15 @@ pub(crate) enum Nobody {
     Invalid(String),
     /// The lockout check fails for everybody, by what decides.
     LockedOut(Grant),
+    /// It passes for somebody whom the same stack creates only.
+    NotYetThere(String),
+}
+
+impl Abilities {
+    /// Whether it is certain that nobody can deploy with the values that would be deployed.
+    pub(crate) fn has_nobody(&self) -> bool {
+        self.open.is_empty() && self.principals.iter().all(|able| able.made_by.is_some())
+    }
 }
 
 impl Nobody {

@@ -14,6 +14,7 @@ use crate::world::{Facet, Hole, Origin, Path, Question, Text, Tree, World};
 
 use super::super::answer::{self, Answered, word};
 use super::super::cases::{facts, shortest};
+use super::super::durability::of_stack;
 use super::super::evaluate::{Leaf, Outcome, Subject};
 use super::super::opens::{budget, of_hole};
 use super::super::verdict::{Open, Subject as About, Verdict, When};
@@ -75,12 +76,26 @@ impl Asking<'_> {
         }
         push_new(&mut out.principals, principals.into_iter().map(|(able, _)| able));
         push_new(&mut out.cases, cases.into_iter().map(|(able, _)| able));
-        if out.principals.is_empty() && out.open.is_empty() {
-            let refused = [Verdict::Lockout, Verdict::Invalid];
-            let leaf = refused.iter().find_map(|verdict| answer::representative(&trees.nominal, *verdict));
-            out.nobody = leaf.and_then(Nobody::of);
-        }
+        out.nobody = self.nobody(&out, &trees.nominal);
         Some(out)
+    }
+
+    /// Why there is nobody, where that is so.
+    fn nobody(&self, can: &Abilities, tree: &Tree<Leaf>) -> Option<Nobody> {
+        if !can.has_nobody() {
+            return None;
+        }
+        if let Some(made_by) = can.principals.iter().find_map(|able| able.made_by.clone()) {
+            return Some(Nobody::NotYetThere(made_by));
+        }
+        let refused = [Verdict::Lockout, Verdict::Invalid];
+        refused.iter().find_map(|verdict| answer::representative(tree, *verdict)).and_then(Nobody::of)
+    }
+
+    /// The resource of the key's stack that is this principal.
+    fn made_by(&self, arn: &Text) -> Option<String> {
+        let subjects = self.ground.subjects(self.deployment, self.worlds);
+        of_stack(arn, subjects.get(self.which.unwrap_or(0))?, &self.ground.nominal)
     }
 
     fn trees(&self, ground: &Ground<'_>, deployment: &Deployment, assumed: Option<&[(Hole, Text)]>) -> Trees {
@@ -113,7 +128,7 @@ impl Asking<'_> {
                 None => {
                     let texts = |all: &[Text]| all.iter().map(Text::to_string).collect();
                     let who = Who::Every { matches: texts(&matches), not_in: texts(&not_in) };
-                    out.push((Able { who, verdict, when: whens(&rest) }, path));
+                    out.push((Able { who, verdict, when: whens(&rest), made_by: None }, path));
                 }
             }
         }
@@ -124,9 +139,9 @@ impl Asking<'_> {
     fn ask(&self, candidate: &Candidate, out: &mut Abilities) {
         let Some(trees) = self.trees_of(candidate) else { return };
         let who = Who::One(candidate.arn.to_string());
+        let made_by = self.made_by(&candidate.arn);
         let able = |(path, verdict): (Path, Verdict)| {
-            let when = whens(&path);
-            (Able { who: who.clone(), verdict, when }, path)
+            (Able { who: who.clone(), verdict, when: whens(&path), made_by: made_by.clone() }, path)
         };
         let rows = |tree: &Tree<Leaf>| passing(tree, &|_| true).into_iter().map(able).collect::<Vec<_>>();
         // An ARN that a Default is part of is another principal for another value.

@@ -39,7 +39,7 @@ pub(crate) struct WhoCan {
 impl WhoCan {
     /// Whether it is certain that nobody can deploy all keys with the values that would be deployed.
     pub(crate) fn has_nobody(&self) -> bool {
-        !self.keys.is_empty() && self.together.principals.is_empty() && self.together.open.is_empty()
+        !self.keys.is_empty() && self.together.has_nobody()
     }
 }
 

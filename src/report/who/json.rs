@@ -70,7 +70,7 @@ fn able(able: &Able) -> Json {
         Who::Every { matches, not_in } => (None, Some(matches), Some(not_in)),
     };
     object!({ "principal": principal, "matches": matches, "not_in": not_in, "verdict": able.verdict.word(),
-        "when": able.when.iter().map(when).collect::<Vec<_>>() })
+        "when": able.when.iter().map(when).collect::<Vec<_>>(), "made_by": able.made_by })
 }
 
 fn deployer(named: &Named<'_>) -> Json {

@@ -1,7 +1,7 @@
 //! The report for people: the principals, what else has to be so, and at the end the deployer that was named.
 
 use crate::findings::short;
-use crate::lockout::{Abilities, Able, WhoKey};
+use crate::lockout::{Abilities, Able, Verdict, WhoKey};
 use crate::source::Sources;
 
 use super::super::sheet::Sheet;
@@ -89,8 +89,10 @@ impl Writer<'_> {
     /// The keys of which something else is said than of all together.
     fn each(&mut self, section: &Section) {
         let together = &section.who.together;
+        let anybody = |able: &Able| matches!(able.verdict, Verdict::Bypassed | Verdict::DefaultPolicy);
         let differs = |key: &&WhoKey| {
-            key.can.nobody.is_none() && (key.can.principals != together.principals || key.can.open != together.open)
+            let says_more = key.can.principals != together.principals || key.can.open != together.open;
+            key.can.nobody.is_none() && says_more && !key.can.principals.iter().all(anybody)
         };
         let others: Vec<&WhoKey> = section.who.keys.iter().filter(differs).collect();
         let listed = if self.options.verbose { others.len() } else { LISTED };

@@ -4,6 +4,9 @@ use crate::findings::{facts, located};
 use crate::lockout::{Able, Nobody, Subject, Verdict, When, WhenTest, Who};
 use crate::policy::{Grant, Layer};
 
+/// The session in which CloudFormation uses a service role.
+const SERVICE_SESSION: &str = "AWSCloudFormation";
+
 /// What IAM has to allow.
 const BY_IAM: &str = "IAM policies allow kms:PutKeyPolicy";
 
@@ -12,7 +15,9 @@ pub(super) fn who(able: &Able, account: Option<&str>) -> String {
     match (&able.who, able.verdict) {
         (Who::One(arn), verdict) => {
             let by_iam = if verdict == Verdict::SafeIfIam { format!(", if its {BY_IAM}") } else { String::new() };
-            format!("{}{by_iam}", one(arn))
+            let as_role = if is_service_role(able) { " as the CloudFormation service role (--role-arn)" } else { "" };
+            let made_by = able.made_by.as_ref().map(|id| format!(" (made by this stack, {id}: not there before it)"));
+            format!("{}{as_role}{by_iam}{}", one(arn), made_by.unwrap_or_default())
         }
         (Who::Every { matches, not_in }, Verdict::Bypassed) if matches.is_empty() && not_in.is_empty() => {
             "anybody who may create keys: the check is switched off".to_owned()
@@ -40,15 +45,28 @@ pub(super) fn who(able: &Able, account: Option<&str>) -> String {
 /// What else has to be so; nothing where nothing has to.
 pub(super) fn when(able: &Able) -> Option<String> {
     let grouped = matches!(able.who, Who::Every { .. });
-    let rest: Vec<When> = able.when.iter().filter(|one| !(grouped && account(one).is_some())).cloned().collect();
+    let told = |one: &When| (grouped && account(one).is_some()) || is_service_session(one);
+    let rest: Vec<When> = able.when.iter().filter(|one| !told(one)).cloned().collect();
     (!rest.is_empty()).then(|| format!("when {}", facts(&rest)))
+}
+
+/// Whether a role's ARN stands for the session in which CloudFormation uses a service role, and for no other.
+fn is_service_role(able: &Able) -> bool {
+    let is_own = |arn: &String| arn.contains(":assumed-role/") && arn.ends_with(&format!("/{SERVICE_SESSION}"));
+    matches!(&able.who, Who::One(arn) if is_own(arn)) || able.when.iter().any(is_service_session)
+}
+
+fn is_service_session(when: &When) -> bool {
+    let session = Subject::Unknown("{{deployer:session}}".to_owned());
+    when.subject == session && when.test == WhenTest::Equals(SERVICE_SESSION.to_owned())
 }
 
 /// Why there is nobody.
 pub(super) fn nobody(nobody: &Nobody) -> String {
     match nobody {
-        Nobody::Refused(why) => format!("CloudFormation refuses the template: {why}"),
-        Nobody::Invalid(why) => format!("KMS refuses the policy for another reason: {why}"),
+        Nobody::Refused(why) => format!("CloudFormation refuses the template: {}", located(why)),
+        Nobody::Invalid(why) => format!("KMS refuses the policy for another reason: {}", located(why)),
+        Nobody::NotYetThere(id) => format!("only {id} could, which this stack makes: it is not there before the stack is"),
         Nobody::LockedOut(grant) => match grant {
             Grant::Denied => "a Deny stops everybody from calling kms:PutKeyPolicy".to_owned(),
             Grant::DeniedBy(layer) => beside(*layer, layer.verb("denies", "deny")),
