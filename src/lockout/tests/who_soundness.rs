@@ -184,12 +184,25 @@ fn own(text: &str, filling: &Filling) -> String {
         .replace("{{parameter:Name}}", NAMES[filling.name])
         .replace("{{parameter:Arn}}", ARNS[filling.arn])
         .replace("{{parameter:Pattern}}", PATTERNS[filling.pattern])
+        .replace("{{deployer:session}}", DEPLOYERS[filling.deployer].3.unwrap_or("{{deployer:session}}"))
         .replace("{{deployer:principal}}", principal)
         .replace("{{deployer:arn}}", caller)
 }
 
 /// Whether a fact holds for the filling; nothing for those whose words this test does not read.
 fn holds(when: &When, filling: &Filling) -> Option<bool> {
+    if when.subject == Subject::Deployer {
+        let (_, principal, caller, _) = DEPLOYERS[filling.deployer];
+        let is = |text: &String| {
+            let pattern = Pattern::new(own(text, filling).as_str().into());
+            pattern.matches(principal) || pattern.matches(caller)
+        };
+        return Some(match &when.test {
+            WhenTest::Equals(text) | WhenTest::Matches(text) => is(text),
+            WhenTest::NotIn(texts) => !texts.iter().any(is),
+            other => panic!("an unexpected test: {other:?}"),
+        });
+    }
     let value = match &when.subject {
         Subject::Parameter(name) if name == "Env" => Some(ENVS[filling.env].to_owned()),
         Subject::Parameter(name) if name == "Name" => Some(NAMES[filling.name].to_owned()),
@@ -198,12 +211,19 @@ fn holds(when: &When, filling: &Filling) -> Option<bool> {
         Subject::Context(_) => TEXTS[filling.text].map(str::to_owned),
         Subject::Account => Some(account(filling).to_owned()),
         Subject::Unknown(what) if what == "{{deployer:session}}" => DEPLOYERS[filling.deployer].3.map(str::to_owned),
-        Subject::Unknown(_) => return None,
+        Subject::Unknown(what) => match own(what, filling) {
+            open if open.contains("{{") => return None,
+            text => Some(text),
+        },
         other => panic!("an unexpected subject: {other:?}"),
     };
     Some(match (&when.test, value) {
         (WhenTest::Equals(text), value) => value == Some(own(text, filling)),
-        (WhenTest::NotIn(texts), value) => !texts.iter().any(|text| Some(own(text, filling)) == value),
+        // Texts or patterns; `*` by itself is the text, of which every pattern would be true.
+        (WhenTest::NotIn(texts), Some(value)) => !texts.iter().map(|text| own(text, filling)).any(|text| {
+            text == value || (text != "*" && Pattern::new(text.as_str().into()).matches(&value))
+        }),
+        (WhenTest::NotIn(_), None) => true,
         (WhenTest::Absent(yes), value) => value.is_none() == *yes,
         (WhenTest::Matches(pattern), Some(value)) => Pattern::new(own(pattern, filling).as_str().into()).matches(&value),
         other => panic!("an unexpected test: {other:?}"),

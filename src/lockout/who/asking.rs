@@ -6,6 +6,7 @@
 //! session) do not know of each other.
 
 use std::cell::Cell;
+use std::collections::BTreeSet;
 
 use crate::aws::{AccountId, PrincipalArn};
 use crate::deployment::Deployment;
@@ -126,7 +127,13 @@ impl Asking<'_> {
                     }
                 }
                 None => {
-                    let texts = |all: &[Text]| all.iter().map(Text::to_string).collect();
+                    // One principal may be named by both of its sides.
+                    let texts = |all: &[(Hole, Text)]| {
+                        let mut texts: Vec<String> = all.iter().map(|(_, text)| text.to_string()).collect();
+                        let mut seen = BTreeSet::new();
+                        texts.retain(|text| seen.insert(text.clone()));
+                        texts
+                    };
                     let who = Who::Every { matches: texts(&matches), not_in: texts(&not_in) };
                     out.push((Able { who, verdict, when: whens(&rest), made_by: None }, path));
                 }
@@ -245,8 +252,11 @@ fn whens(path: &Path) -> Vec<When> {
     };
     let mut out = facts(&of(None));
     for side in [Facet::Path, Facet::Session, Facet::Id] {
-        let named = About::Unknown(format!("{{{{deployer:{}}}}}", Origin::Deployer(side).name()));
-        out.extend(facts(&of(Some(side))).into_iter().map(|when| When { subject: named.clone(), ..when }));
+        let named = || About::Unknown(format!("{{{{deployer:{}}}}}", Origin::Deployer(side).name()));
+        out.extend(facts(&of(Some(side))).into_iter().map(|when| match when.subject {
+            About::Deployer => When { subject: named(), ..when },
+            _ => when,
+        }));
     }
     out
 }

@@ -15,10 +15,10 @@ pub(super) struct Place<'g>(pub(super) &'g Givens);
 pub(super) struct Split {
     /// Who it is, where that was answered: the side that was asked, and the ARN.
     pub(super) is: Option<(Hole, Text)>,
-    /// Patterns that its ARN matches.
-    pub(super) matches: Vec<Text>,
-    /// What it is not: ARNs and patterns.
-    pub(super) not_in: Vec<Text>,
+    /// Patterns that one side of it matches.
+    pub(super) matches: Vec<(Hole, Text)>,
+    /// What one side of it is not: ARNs and patterns.
+    pub(super) not_in: Vec<(Hole, Text)>,
     /// All other answers.
     pub(super) rest: Path,
 }
@@ -45,8 +45,8 @@ pub(super) fn split(path: &Path) -> Split {
         let is_equality = matches!(question, Question::Text(_, Test::Is(_)));
         match (found, yes) {
             (Some((hole, text)), true) if is_equality => out.is = Some((hole.clone(), text.clone())),
-            (Some((_, text)), true) => out.matches.push(text.clone()),
-            (Some((_, text)), false) => out.not_in.push(text.clone()),
+            (Some((hole, text)), true) => out.matches.push((hole.clone(), text.clone())),
+            (Some((hole, text)), false) => out.not_in.push((hole.clone(), text.clone())),
             (None, _) => out.rest.push((question.clone(), *yes)),
         }
     }
@@ -57,35 +57,35 @@ impl Split {
     /// Without what says nothing: a pattern that another one implies, an exception that another one covers or that no
     /// pattern reaches.
     pub(super) fn tidy(mut self) -> Split {
-        let every = self.matches.clone();
-        let implied = |(index, text): (usize, &Text)| {
-            every.iter().enumerate().any(|(other, one)| {
-                other != index && covers(text, one) && (!covers(one, text) || other < index)
-            })
-        };
-        self.matches = every.iter().enumerate().filter(|one| !implied(*one)).map(|(_, text)| text.clone()).collect();
-        let exceptions = self.not_in.clone();
-        let idle = |(index, text): (usize, &Text)| {
-            let covered = exceptions.iter().enumerate().any(|(other, one)| {
-                other != index && covers(one, text) && (!covers(text, one) || other < index)
-            });
-            covered || self.matches.iter().any(|one| !overlap(one, text))
-        };
-        self.not_in = exceptions.iter().enumerate().filter(|one| !idle(*one)).map(|(_, text)| text.clone()).collect();
+        let (every, exceptions) = (self.matches.clone(), self.not_in.clone());
+        self.matches = kept(&every, &|one, other| covers(one, other));
+        let reached = |one: &(Hole, Text)| !is_never(one) && every.iter().all(|other| overlaps(one, other));
+        self.not_in = kept(&exceptions, &|one, other| covers(other, one));
+        self.not_in.retain(reached);
         self
     }
+}
+
+/// What is left without what another one makes idle; of two that do so to each other, the first.
+fn kept(all: &[(Hole, Text)], idle_beside: &dyn Fn(&(Hole, Text), &(Hole, Text)) -> bool) -> Vec<(Hole, Text)> {
+    let others = |index| all.iter().enumerate().filter(move |(other, _)| *other != index);
+    let is_idle = |index: usize, one: &(Hole, Text)| {
+        others(index).any(|(at, other)| idle_beside(one, other) && (!idle_beside(other, one) || at < index))
+    };
+    all.iter().enumerate().filter(|(index, one)| !is_idle(*index, one)).map(|(_, one)| one.clone()).collect()
 }
 
 impl Place<'_> {
     /// Whether there may be a deployer for whom all these answers are so.
     pub(super) fn may_exist(&self, path: &Path) -> bool {
         let Split { is, matches, not_in, rest } = split(path);
-        let known: Vec<Text> = matches.into_iter().chain(is.map(|(_, text)| text)).collect();
-        let fits = |one: &Text| {
-            known.iter().all(|other| is_session(one) != is_session(other) || overlap(one, other))
+        let known: Vec<(Hole, Text)> = matches.into_iter().chain(is).collect();
+        let fits = |one: &(Hole, Text)| {
+            !is_never(one)
+                && known.iter().all(|other| overlaps(one, other))
                 && not_in.iter().all(|other| !covers(other, one))
-                && self.is_in(one, 4, &self.0.account, &rest)
-                && self.is_in(one, 1, &self.0.partition, &rest)
+                && self.is_in(&one.1, 4, &self.0.account, &rest)
+                && self.is_in(&one.1, 1, &self.0.partition, &rest)
         };
         known.iter().all(fits)
     }
@@ -104,17 +104,26 @@ impl Place<'_> {
     }
 }
 
-/// Whether a text is the ARN of a session, which is compared with another side of the deployer than all others.
-fn is_session(text: &Text) -> bool {
-    text.known_prefix().splitn(6, ':').nth(5).is_some_and(|resource| resource.starts_with("assumed-role/"))
+/// Whether no deployer is that on this side: aws:PrincipalArn is never the ARN of a session.
+///
+/// Source: IAM User Guide, reference_policies_condition-keys.html#condition-keys-principalarn.
+fn is_never((side, text): &(Hole, Text)) -> bool {
+    let resource = text.split(':', 5).and_then(|mut parts| parts.pop());
+    *side.origin() == Origin::Deployer(Facet::Principal)
+        && resource.is_some_and(|resource| resource.known_prefix().starts_with("assumed-role/"))
 }
 
-/// Whether every text that the pattern `narrow` matches is matched by `wide`. Where unknown parts decide, no.
-fn covers(wide: &Text, narrow: &Text) -> bool {
-    wide == narrow || (wide.holes().next().is_none() && Pattern::new(wide.clone()).must_match(&filling(narrow)))
+/// Whether whatever matches the pattern `narrow` matches `wide`, of the same side. Where unknown parts decide, no.
+fn covers((side, wide): &(Hole, Text), (other, narrow): &(Hole, Text)) -> bool {
+    let certain = || wide.holes().next().is_none() && Pattern::new(wide.clone()).must_match(&filling(narrow));
+    side == other && (wide == narrow || certain())
 }
 
-/// Whether some text may be matched by both patterns; may say yes too often.
+/// Whether something may match both; may say yes too often.
+fn overlaps((side, one): &(Hole, Text), (other, another): &(Hole, Text)) -> bool {
+    side != other || overlap(one, another)
+}
+
 fn overlap(one: &Text, other: &Text) -> bool {
     Pattern::new(one.clone()).may_match(&filling(other))
 }

@@ -47,7 +47,10 @@ pub(super) fn when(able: &Able) -> Option<String> {
     let grouped = matches!(able.who, Who::Every { .. });
     let told = |one: &When| (grouped && account(one).is_some()) || is_service_session(one);
     let rest: Vec<When> = able.when.iter().filter(|one| !told(one)).cloned().collect();
-    (!rest.is_empty()).then(|| format!("when {}", facts(&rest)))
+    let of_deployer = |text: String| {
+        text.replace("{{deployer:principal}}", "the deployer's ARN").replace("{{deployer:arn}}", "the caller's ARN")
+    };
+    (!rest.is_empty()).then(|| format!("when {}", of_deployer(facts(&rest))))
 }
 
 /// Whether a role's ARN stands for the session in which CloudFormation uses a service role, and for no other.
