@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use crate::aws::{AccountId, PrincipalArn};
 use crate::deployment::Deployment;
 use crate::template::Stacks;
-use crate::world::{Facet, Hole, Origin, Path, Question, Text, Tree, World};
+use crate::world::{Facet, Hole, Origin, Path, Question, Test, Text, Tree, World};
 
 use super::super::answer::{self, Answered, word};
 use super::super::cases::{facts, shortest};
@@ -21,7 +21,7 @@ use super::super::opens::{budget, of_hole};
 use super::super::verdict::{Open, Subject as About, Verdict, When};
 use super::able::{Abilities, Able, Nobody, Who, passes};
 use super::ground::{Ground, tree};
-use super::group::{Place, Split, split};
+use super::group::{Fact, Place, Split, split};
 
 /// What is asked about.
 pub(super) struct Asking<'a> {
@@ -44,7 +44,7 @@ struct Trees {
 /// A principal that is named: by a known ARN, or by what one side of the deployer is.
 #[derive(Clone, PartialEq)]
 struct Candidate {
-    side: Option<Hole>,
+    side: Facet,
     arn: Text,
 }
 
@@ -67,7 +67,7 @@ impl Asking<'_> {
             // Whom IAM allows it, the snapshot knows.
             principals.retain(|(able, _)| able.verdict != Verdict::SafeIfIam);
             cases.retain(|(able, _)| able.verdict != Verdict::SafeIfIam);
-            let named = everybody.iter().map(|arn| Candidate { side: None, arn: Text::literal(arn) });
+            let named = everybody.iter().map(|arn| Candidate { side: Facet::Principal, arn: Text::literal(arn) });
             let new: Vec<Candidate> = named.filter(|one| candidates.iter().all(|known| known.arn != one.arn)).collect();
             candidates.extend(new);
         }
@@ -119,16 +119,16 @@ impl Asking<'_> {
         let mut out = Vec::new();
         for (path, verdict) in passing(tree, &|path| place.may_exist(path)) {
             let Split { is, matches, not_in, rest } = split(&path).tidy();
-            match is {
+            match is.into_iter().next() {
                 Some((side, arn)) => {
-                    let candidate = Candidate { side: Some(side), arn };
+                    let candidate = Candidate { side, arn };
                     if !candidates.contains(&candidate) {
                         candidates.push(candidate);
                     }
                 }
                 None => {
                     // One principal may be named by both of its sides.
-                    let texts = |all: &[(Hole, Text)]| {
+                    let texts = |all: &[Fact]| {
                         let mut texts: Vec<String> = all.iter().map(|(_, text)| text.to_string()).collect();
                         let mut seen = BTreeSet::new();
                         texts.retain(|text| seen.insert(text.clone()));
@@ -150,7 +150,13 @@ impl Asking<'_> {
         let able = |(path, verdict): (Path, Verdict)| {
             (Able { who: who.clone(), verdict, when: whens(&path), made_by: made_by.clone() }, path)
         };
-        let rows = |tree: &Tree<Leaf>| passing(tree, &|_| true).into_iter().map(able).collect::<Vec<_>>();
+        let place = Place(&self.deployment.givens);
+        let itself = (Question::Text(self.side(candidate.side).clone(), Test::Is(candidate.arn.clone())), true);
+        let may_exist = |path: &Path| {
+            let whole: Path = std::iter::once(itself.clone()).chain(path.iter().cloned()).collect();
+            place.may_exist(&whole)
+        };
+        let rows = |tree: &Tree<Leaf>| passing(tree, &may_exist).into_iter().map(able).collect::<Vec<_>>();
         // An ARN that a Default is part of is another principal for another value.
         let varies = self.ground.nominal.fill(&candidate.arn) != candidate.arn;
         if !varies {
@@ -180,9 +186,16 @@ impl Asking<'_> {
         Some(self.trees(&ground, &deployment, None))
     }
 
+    /// One side of the unknown deployer.
+    fn side(&self, side: Facet) -> &Text {
+        let caller = &self.deployment.caller;
+        if side == Facet::Caller { &caller.arn } else { &caller.principal }
+    }
+
     /// What is so where the deployer is the candidate: the account that its ARN names is the one that is deployed to.
     fn assumed(&self, candidate: &Candidate) -> Option<Vec<(Hole, Text)>> {
-        let mut out = vec![(candidate.side.clone()?, candidate.arn.clone())];
+        let side = self.side(candidate.side).as_hole()?;
+        let mut out = vec![(side.clone(), candidate.arn.clone())];
         let account = candidate.arn.split(':', 5).and_then(|parts| parts.get(4).cloned());
         let account = account.filter(|part| part.as_literal().is_some_and(|id| AccountId::parse(id).is_some()));
         let own = &self.deployment.givens.account;
