@@ -51,4 +51,5 @@ mod shell;
 mod support;
 mod suppressions;
 mod updates;
+mod who;
 mod workflows;

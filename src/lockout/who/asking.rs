@@ -67,7 +67,10 @@ impl Asking<'_> {
             // Whom IAM allows it, the snapshot knows.
             principals.retain(|(able, _)| able.verdict != Verdict::SafeIfIam);
             cases.retain(|(able, _)| able.verdict != Verdict::SafeIfIam);
-            let named = everybody.iter().map(|arn| Candidate { side: Facet::Principal, arn: Text::literal(arn) });
+            let givens = &self.deployment.givens;
+            let root = format!("arn:{}:iam::{}:root", givens.partition, givens.account);
+            let all = everybody.iter().copied().chain([root.as_str()]);
+            let named = all.map(|arn| Candidate { side: Facet::Principal, arn: Text::literal(arn) });
             let new: Vec<Candidate> = named.filter(|one| candidates.iter().all(|known| known.arn != one.arn)).collect();
             candidates.extend(new);
         }

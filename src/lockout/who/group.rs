@@ -121,7 +121,8 @@ impl Place<'_> {
 
     /// Whether a part of an ARN or pattern, its account or partition, may be the one that is deployed to.
     fn is_in(&self, text: &Text, index: usize, place: &Text, rest: &Path) -> bool {
-        let Some(part) = text.split(':', 5).and_then(|parts| parts.get(index).cloned()) else { return true };
+        let parts = text.split(':', 5).filter(|parts| parts.len() == 6);
+        let Some(part) = parts.and_then(|parts| parts.get(index).cloned()) else { return true };
         let about = |(question, yes): &(Question, bool)| match question {
             Question::Text(own, Test::Is(value)) if own == place => match yes {
                 true => overlap(&part, value),
@@ -153,8 +154,15 @@ fn overlaps((side, one): &Fact, (other, another): &Fact) -> bool {
     side != other || overlap(one, another)
 }
 
+/// No part of a principal's ARN holds a colon: of two patterns with five colons each, every part has to overlap.
 fn overlap(one: &Text, other: &Text) -> bool {
-    Pattern::new(one.clone()).may_match(&filling(other))
+    let may = |one: &Text, other: &Text| Pattern::new(one.clone()).may_match(&filling(other));
+    match (one.split(':', 5), other.split(':', 5)) {
+        (Some(own), Some(others)) if own.len() == 6 && others.len() == 6 => {
+            own.iter().zip(&others).all(|(own, other)| may(own, other))
+        }
+        _ => may(one, other),
+    }
 }
 
 /// The texts that a pattern matches, as one text: its wildcards and unknown parts may be anything.
