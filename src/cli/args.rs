@@ -110,7 +110,7 @@ With --format json, the schema is cfn-lockout-who/1; with any other format than 
 the files of --output. --previous only bears on the named deployer.
 
 Exit codes: 0 somebody can, and so can (or may) the deployer that was named; 1 nobody can, or the named deployer cannot (with \
---fail-on warning, also if that is undecided; with never, 0); 2 the whole job could not be done.";
+--fail-on warning, also if that is not known; with never, 0); 2 the whole job could not be done.";
 
 #[derive(Debug, Args)]
 #[command(after_help = FIX)]

@@ -61,9 +61,14 @@ fn sections(job: &Job) -> Vec<WhoSection> {
     job.stacks.iter().map(of).collect()
 }
 
-/// Nobody at all is as bad as a named deployer that cannot.
+/// Nobody at all is as bad as a named deployer that cannot; that nobody knows, as one that is undecided.
 fn exit(told: &WhoTold<'_>, report: &Report, fail_on: Option<Severity>) -> Exit {
-    let nobody = told.sections.iter().filter(|section| section.who.has_nobody()).map(|_| Severity::Error);
+    let somebody = |section: &WhoSection| match &section.who {
+        who if who.has_nobody() => Some(Severity::Error),
+        who if who.together.principals.is_empty() && !who.together.open.is_empty() => Some(Severity::Warning),
+        _ => None,
+    };
+    let nobody = told.sections.iter().filter_map(somebody);
     let named = told.answers().into_iter().filter_map(|can| can.severity());
     let worst = nobody.chain(named).max();
     match (worst, fail_on) {

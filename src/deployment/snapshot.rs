@@ -83,7 +83,10 @@ impl Snapshot {
     /// Every user and role, if the file has both lists: then there is nobody else in its account but the root user.
     pub(crate) fn everybody(&self) -> Option<Vec<&str>> {
         let root = self.document.root();
-        [USERS, ROLES].iter().all(|list| self.document.get(root, list).is_some()).then(|| self.arns.keys().map(String::as_str).collect())
+        [USERS, ROLES]
+            .iter()
+            .all(|list| self.document.get(root, list).is_some())
+            .then(|| self.arns.keys().map(String::as_str).collect())
     }
 
     /// Whether the roles of the ARN's account are in the file, and none of them has this name.
@@ -103,7 +106,8 @@ impl Snapshot {
     pub(crate) fn authorization(&self, arn: &str) -> Option<Authorization> {
         let root = self.document.root();
         let principal = *self.arns.get(arn)?;
-        let (inline, id) = if arn.contains(":user/") { ("UserPolicyList", "UserId") } else { ("RolePolicyList", "RoleId") };
+        let (inline, id) =
+            if arn.contains(":user/") { ("UserPolicyList", "UserId") } else { ("RolePolicyList", "RoleId") };
         let mut identity = self.policies(principal, inline);
         for name in self.list(principal, "GroupList") {
             let name = self.document.scalar(name).unwrap_or_default();

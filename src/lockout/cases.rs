@@ -13,9 +13,8 @@ pub(crate) fn cases(tree: &Tree<Leaf>, verdict: Verdict) -> Vec<Case> {
         let Some(found) = word(&path, leaf).filter(|found| *found != verdict || verdict == Verdict::Undecided) else {
             continue;
         };
-        let is_as_good = |path: &Path, leaf: Option<&Leaf>| {
-            leaf.is_some() && word(path, leaf).is_none_or(|other| other == found)
-        };
+        let is_as_good =
+            |path: &Path, leaf: Option<&Leaf>| leaf.is_some() && word(path, leaf).is_none_or(|other| other == found);
         let case = Case { when: facts(&shortest(tree, path, &is_as_good)), verdict: found };
         if !case.when.is_empty() && !out.contains(&case) {
             out.push(case);

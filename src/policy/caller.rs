@@ -256,7 +256,9 @@ fn of_names(resource: &Text) -> Text {
     let mut out = Text::default();
     for piece in resource.pieces() {
         match piece {
-            Piece::Hole(hole) => out.push(&Piece::Hole(hole.with(Shape { class: Class::Name, ..hole.shape().clone() }))),
+            Piece::Hole(hole) => {
+                out.push(&Piece::Hole(hole.with(Shape { class: Class::Name, ..hole.shape().clone() })))
+            }
             Piece::Literal(_) => out.push(piece),
         }
     }

@@ -95,9 +95,7 @@ impl World {
             Question::Relates(relation, left, right) => {
                 self.relates(*relation, left, right).ok().map(|answer| answer == Some(true))
             }
-            Question::Text(text, Test::Absent) => {
-                text.as_hole().map_or(Some(false), |hole| self.absent(hole).ok())
-            }
+            Question::Text(text, Test::Absent) => text.as_hole().map_or(Some(false), |hole| self.absent(hole).ok()),
             Question::Member(..) | Question::Fact(_) | Question::IamAllows(_) => None,
         }
     }

@@ -57,7 +57,7 @@ fn every_suppression_that_is_shown_suppresses() {
 /// records them anew.
 #[test]
 fn every_recorded_screen_is_what_the_program_prints() {
-    for path in ["README.md", "docs/fidelity.md", "docs/suppressions.md", "docs/reports.md"] {
+    for path in ["README.md", "docs/fidelity.md", "docs/suppressions.md", "docs/reports.md", "docs/who.md"] {
         let text = read(path);
         for block in text.split("```console\n").skip(1) {
             let block = block.split("```").next().unwrap();
@@ -72,7 +72,7 @@ fn every_recorded_screen_is_what_the_program_prints() {
             }
         }
     }
-    for path in ["README.md", "docs/suppressions.md"] {
+    for path in ["README.md", "docs/suppressions.md", "docs/who.md"] {
         assert!(read(path).contains("```console\n"), "{path} shows a screen");
     }
 }
@@ -112,6 +112,7 @@ fn the_documents_speak_of_the_project_alone() {
         "docs/pre-commit.md",
         "docs/reports.md",
         "docs/suppressions.md",
+        "docs/who.md",
     ] {
         assert!(!read(path).contains("/home/"), "{path} names a path of somebody's machine");
     }

@@ -129,7 +129,10 @@ fn what_the_call_carries_is_said_with_whoever_needs_it() {
     assert_eq!(principals(&under("'*'", "{ Bool: { 'aws:ViaAWSService': false } }")), [""; 0]);
     let service = "{ StringEquals: { 'kms:ViaService': 'cloudformation.eu-west-1.amazonaws.com' } }";
     let inputs = |region: &str| Inputs { region: Some(region.to_owned()), ..Inputs::default() };
-    assert_eq!(rows(&asked(inputs("eu-west-1"), &policy(&under("'*'", service))).together.principals), ["safe: anybody"]);
+    assert_eq!(
+        rows(&asked(inputs("eu-west-1"), &policy(&under("'*'", service))).together.principals),
+        ["safe: anybody"]
+    );
     assert_eq!(rows(&asked(inputs("eu-west-2"), &policy(&under("'*'", service))).together.principals), [""; 0]);
 }
 
@@ -150,7 +153,9 @@ fn a_parameter_tells_for_which_values_who() {
     let principal = format!("!If [Prod, '{ALICE}', !Sub 'arn:aws:iam::${{AWS::AccountId}}:role/${{Admin}}']");
     let text = template(
         sections,
-        &format!("{{ KeyPolicy: {{ Statement: [{{ Effect: Allow, Principal: {{ AWS: {principal} }}, Action: 'kms:*', Resource: '*' }}] }} }}"),
+        &format!(
+            "{{ KeyPolicy: {{ Statement: [{{ Effect: Allow, Principal: {{ AWS: {principal} }}, Action: 'kms:*', Resource: '*' }}] }} }}"
+        ),
     );
     let can = asked(Inputs::default(), &text).together;
     assert_eq!(rows(&can.principals), ["safe: arn:aws:iam::{{account:AWS::AccountId}}:role/{{parameter:Admin}}"]);
@@ -206,9 +211,21 @@ fn all_keys_together_is_one_question() {
 fn a_key_that_nobody_checks_keeps_nobody_out() {
     let default = "Resources: { K: { Type: AWS::KMS::Key } }";
     assert_eq!(rows(&asked(Inputs::default(), default).together.principals), ["default-policy: anybody"]);
-    let bypass = template("", &format!("{{ BypassPolicyLockoutSafetyCheck: true, KeyPolicy: {{ Statement: {} }} }}", allow("{ Service: s3.amazonaws.com }")));
+    let bypass = template(
+        "",
+        &format!(
+            "{{ BypassPolicyLockoutSafetyCheck: true, KeyPolicy: {{ Statement: {} }} }}",
+            allow("{ Service: s3.amazonaws.com }")
+        ),
+    );
     assert_eq!(rows(&asked(Inputs::default(), &bypass).together.principals), ["bypassed: anybody"]);
-    let beside = format!("{default}\n").replace(" } }", &format!(" }}, L: {{ Type: AWS::KMS::Key, Properties: {{ KeyPolicy: {{ Statement: {} }} }} }} }}", allow(&format!("{{ AWS: '{ALICE}' }}"))));
+    let beside = format!("{default}\n").replace(
+        " } }",
+        &format!(
+            " }}, L: {{ Type: AWS::KMS::Key, Properties: {{ KeyPolicy: {{ Statement: {} }} }} }} }}",
+            allow(&format!("{{ AWS: '{ALICE}' }}"))
+        ),
+    );
     assert_eq!(rows(&asked(Inputs::default(), &beside).together.principals), [format!("safe: {ALICE}")]);
 }
 
@@ -220,10 +237,15 @@ fn nobody_has_a_reason() {
         can.together.nobody
     };
     let inputs = Inputs::default;
-    assert_eq!(nobody(inputs(), &policy(&allow("{ Service: s3.amazonaws.com }"))), Some(Nobody::LockedOut(Grant::Nothing)));
+    assert_eq!(
+        nobody(inputs(), &policy(&allow("{ Service: s3.amazonaws.com }"))),
+        Some(Nobody::LockedOut(Grant::Nothing))
+    );
     assert_eq!(nobody(inputs(), &policy(&denying("'*'", "Principal: '*'"))), Some(Nobody::LockedOut(Grant::Denied)));
     let group = policy(&allow("{ AWS: 'arn:aws:iam::111122223333:group/G' }"));
-    assert!(matches!(nobody(inputs(), &group), Some(Nobody::Invalid(why)) if why.contains("groups cannot be principals")));
+    assert!(
+        matches!(nobody(inputs(), &group), Some(Nobody::Invalid(why)) if why.contains("groups cannot be principals"))
+    );
     let refused = policy(&allow("{ AWS: !Ref Nothing }"));
     assert!(matches!(nobody(inputs(), &refused), Some(Nobody::Refused(why)) if why.contains("`Nothing`")));
     let scp = "{ Statement: { Effect: Deny, Action: 'kms:PutKeyPolicy', Resource: '*' } }";
@@ -245,7 +267,8 @@ fn a_role_that_the_stack_makes_is_not_there_to_deploy_it() {
 
 #[test]
 fn what_nobody_can_know_is_no_nobody() {
-    let text = template("", "{ KeyPolicy: !Ref P }").replace("\nResources", "Parameters: { P: { Type: String } }\nResources");
+    let text =
+        template("", "{ KeyPolicy: !Ref P }").replace("\nResources", "Parameters: { P: { Type: String } }\nResources");
     let can = asked(Inputs::default(), &text);
     assert!(!can.has_nobody() && can.together.nobody.is_none(), "{:?}", can.together);
     assert_eq!(can.together.open[0].help, "--parameter P=…");
@@ -266,7 +289,8 @@ fn what_was_given_about_the_named_deployer_is_nobody_elses() {
 
 #[test]
 fn a_snapshot_tells_whom_iam_lets_in() {
-    let allows = r#"[{ PolicyName: P, PolicyDocument: { Statement: { Effect: Allow, Action: "kms:*", Resource: "*" } } }]"#;
+    let allows =
+        r#"[{ PolicyName: P, PolicyDocument: { Statement: { Effect: Allow, Action: "kms:*", Resource: "*" } } }]"#;
     let text = format!(
         "{{ UserDetailList: [{{ UserName: Alice, Arn: '{ALICE}' }}],
             RoleDetailList: [{{ RoleName: Deploy, Arn: '{ROLE}', RolePolicyList: {allows} }},
@@ -286,5 +310,8 @@ fn a_snapshot_tells_whom_iam_lets_in() {
         ]
     );
     let direct = Inputs { snapshot: Some(snapshot()), ..Inputs::default() };
-    assert_eq!(rows(&asked(direct, &policy(&allow(&format!("{{ AWS: '{ALICE}' }}")))).together.principals), [format!("safe: {ALICE}")]);
+    assert_eq!(
+        rows(&asked(direct, &policy(&allow(&format!("{{ AWS: '{ALICE}' }}")))).together.principals),
+        [format!("safe: {ALICE}")]
+    );
 }

@@ -111,9 +111,8 @@ fn statement() -> impl Strategy<Value = Statement> {
 }
 
 fn filling() -> impl Strategy<Value = Filling> {
-    (0..DEPLOYERS.len(), 0..ENVS.len(), 0..NAMES.len(), 0..ARNS.len(), 0..PATTERNS.len(), 0..TEXTS.len()).prop_map(
-        |(deployer, env, name, arn, pattern, text)| Filling { deployer, env, name, arn, pattern, text },
-    )
+    (0..DEPLOYERS.len(), 0..ENVS.len(), 0..NAMES.len(), 0..ARNS.len(), 0..PATTERNS.len(), 0..TEXTS.len())
+        .prop_map(|(deployer, env, name, arn, pattern, text)| Filling { deployer, env, name, arn, pattern, text })
 }
 
 fn key(id: &str, statements: &[Statement]) -> String {
@@ -221,12 +220,15 @@ fn holds(when: &When, filling: &Filling) -> Option<bool> {
     Some(match (&when.test, value) {
         (WhenTest::Equals(text), value) => value == Some(own(text, filling)),
         // Texts or patterns; `*` by itself is the text, of which every pattern would be true.
-        (WhenTest::NotIn(texts), Some(value)) => !texts.iter().map(|text| own(text, filling)).any(|text| {
-            text == value || (text != "*" && Pattern::new(text.as_str().into()).matches(&value))
-        }),
+        (WhenTest::NotIn(texts), Some(value)) => !texts
+            .iter()
+            .map(|text| own(text, filling))
+            .any(|text| text == value || (text != "*" && Pattern::new(text.as_str().into()).matches(&value))),
         (WhenTest::NotIn(_), None) => true,
         (WhenTest::Absent(yes), value) => value.is_none() == *yes,
-        (WhenTest::Matches(pattern), Some(value)) => Pattern::new(own(pattern, filling).as_str().into()).matches(&value),
+        (WhenTest::Matches(pattern), Some(value)) => {
+            Pattern::new(own(pattern, filling).as_str().into()).matches(&value)
+        }
         other => panic!("an unexpected test: {other:?}"),
     })
 }
@@ -273,7 +275,8 @@ fn wrong(principals: &[Able], cases: &[Able], filling: &Filling, verdict: Verdic
     let passes = matches!(verdict, Verdict::Safe | Verdict::SafeIfIam);
     let is_root = DEPLOYERS[filling.deployer].1.ends_with(":root");
     let told = |able: &&Able| {
-        agrees(able, filling) != Some(false) && (able.verdict == Verdict::Safe || verdict == Verdict::SafeIfIam || is_root)
+        agrees(able, filling) != Some(false)
+            && (able.verdict == Verdict::Safe || verdict == Verdict::SafeIfIam || is_root)
     };
     if is_nominal && passes && !principals.iter().any(|able| told(&able)) {
         return Some(format!("{filling:?} is {verdict:?}, and no row says so: {principals:?}"));

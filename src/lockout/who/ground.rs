@@ -88,10 +88,7 @@ fn together(keys: &[Subject<'_>], world: &World) -> Result<Leaf, Stop> {
 }
 
 fn is_refused(leaf: &Leaf) -> bool {
-    matches!(
-        leaf.outcome,
-        Outcome::Lockout(_) | Outcome::Invalid(_) | Outcome::Refused(_) | Outcome::RuleBroken(_)
-    )
+    matches!(leaf.outcome, Outcome::Lockout(_) | Outcome::Invalid(_) | Outcome::Refused(_) | Outcome::RuleBroken(_))
 }
 
 /// Of keys that are not refused, the one that says most about the deployer stands for all.

@@ -139,8 +139,7 @@ impl Place<'_> {
 /// Source: IAM User Guide, reference_policies_condition-keys.html#condition-keys-principalarn.
 fn is_never((side, text): &Fact) -> bool {
     let resource = text.split(':', 5).and_then(|mut parts| parts.pop());
-    *side == Facet::Principal
-        && resource.is_some_and(|resource| resource.known_prefix().starts_with("assumed-role/"))
+    *side == Facet::Principal && resource.is_some_and(|resource| resource.known_prefix().starts_with("assumed-role/"))
 }
 
 /// Whether whatever matches the pattern `narrow` matches `wide`, of the same side. Where unknown parts decide, no.

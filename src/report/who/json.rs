@@ -74,9 +74,10 @@ fn able(able: &Able) -> Json {
 }
 
 fn deployer(named: &Named<'_>) -> Json {
-    let keys = named.keys.iter().map(|row| {
-        object!({ "stack": row.stack, "logical_id": row.logical_id, "verdict": row.verdict.word() })
-    });
+    let keys = named
+        .keys
+        .iter()
+        .map(|row| object!({ "stack": row.stack, "logical_id": row.logical_id, "verdict": row.verdict.word() }));
     object!({ "deployment": named.deployment, "deployer": named.deployer, "can": named.can.word(),
         "because": named.because, "keys": keys.collect::<Vec<_>>() })
 }

@@ -14,6 +14,12 @@ use super::{Section, Told, words};
 /// Up to this many principals and keys are listed without `--verbose`.
 const LISTED: usize = 20;
 
+/// Where to go from a no.
+const SEE_FIX: &str = "`cfn-lockout check` with the same flags shows the place, `cfn-lockout fix` the smallest edit";
+
+/// Where to go from what is not decided.
+const SEE_CHECK: &str = "`cfn-lockout check` with the same flags names the flag for each fact that is missing";
+
 /// The report as text.
 pub(crate) fn text(told: &Told<'_>, sources: &Sources, options: TextOptions) -> String {
     let page = Sheet::new(options.width);
@@ -61,7 +67,7 @@ impl Writer<'_> {
             }
         }
         self.left_out(section);
-        if section.who.has_nobody() {
+        if section.who.has_nobody() && section.deployer.is_none() {
             self.what_to_do();
         }
         if let Some(named) = Named::of(section, self.told.report) {
@@ -131,9 +137,9 @@ impl Writer<'_> {
     fn list(&mut self, all: &[Able], section: &Section, indent: &str) {
         let listed = if self.options.verbose { all.len() } else { LISTED };
         for able in all.iter().take(listed) {
-            self.page.item(indent, &words::who(able, section.who.account.as_deref()), "    ");
+            let deeper = format!("{indent}  ");
+            self.page.item(indent, &words::who(able, section.who.account.as_deref()), &deeper);
             if let Some(when) = words::when(able) {
-                let deeper = format!("{indent}  ");
                 self.page.item(&deeper, &when, &deeper);
             }
         }
@@ -181,12 +187,18 @@ impl Writer<'_> {
         if named.can == Can::IfIam {
             self.page.item("  ", "--identity-policy FILE or --iam-snapshot FILE settles it", "  ");
         }
-        if !named.because.is_empty() {
-            self.page.item("  ", "`cfn-lockout check` with the same flags shows the place and the fix", "  ");
+        match named.can {
+            Can::No => self.page.item("  ", SEE_FIX, "  "),
+            Can::Undecided => self.page.item("  ", SEE_CHECK, "  "),
+            Can::Yes | Can::IfIam => {}
         }
         if self.options.why {
             for row in &named.keys {
-                self.page.item("  ", &format!("{}  {}", row.verdict.word(), resource(&row.stack, &row.logical_id)), "  ");
+                self.page.item(
+                    "  ",
+                    &format!("{}  {}", row.verdict.word(), resource(&row.stack, &row.logical_id)),
+                    "  ",
+                );
                 self.page.out.push_str(&why::tree(row, self.options, clean));
             }
         }

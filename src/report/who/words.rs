@@ -69,7 +69,9 @@ pub(super) fn nobody(nobody: &Nobody) -> String {
     match nobody {
         Nobody::Refused(why) => format!("CloudFormation refuses the template: {}", located(why)),
         Nobody::Invalid(why) => format!("KMS refuses the policy for another reason: {}", located(why)),
-        Nobody::NotYetThere(id) => format!("only {id} could, which this stack makes: it is not there before the stack is"),
+        Nobody::NotYetThere(id) => {
+            format!("only {id} could, which this stack makes: it is not there before the stack is")
+        }
         Nobody::LockedOut(grant) => match grant {
             Grant::Denied => "a Deny stops everybody from calling kms:PutKeyPolicy".to_owned(),
             Grant::DeniedBy(layer) => beside(*layer, layer.verb("denies", "deny")),
