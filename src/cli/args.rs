@@ -22,10 +22,12 @@ pub(crate) struct Cli {
 pub(crate) enum Verb {
     /// Check templates (the default verb: `cfn-lockout infra/` works)
     Check(Box<CheckArgs>),
-    /// The same check for a bare key policy, before `aws kms put-key-policy`
-    Policy(Box<PolicyArgs>),
+    /// Who can deploy a template: the principals for which every key passes
+    Who(Box<WhoArgs>),
     /// The smallest edits that make findings go away, as a unified diff
     Fix(Box<FixArgs>),
+    /// The same check for a bare key policy, before `aws kms put-key-policy`
+    Policy(Box<PolicyArgs>),
     /// A key that is locked: who can still repair it, the policy to put, the commands
     Recover(Box<RecoverArgs>),
     /// Check what a command deploys, and run it only if nothing fails
@@ -43,8 +45,8 @@ pub(crate) enum Verb {
 }
 
 /// The verbs, for telling them from paths.
-const VERBS: [&str; 10] =
-    ["check", "policy", "fix", "recover", "run", "resolve", "init", "explain", "completions", "man"];
+const VERBS: [&str; 11] =
+    ["check", "who", "fix", "policy", "recover", "run", "resolve", "init", "explain", "completions", "man"];
 
 #[derive(Debug, Args)]
 pub(crate) struct ExplainArgs {
@@ -94,6 +96,27 @@ pub(crate) struct PolicyArgs {
     #[command(flatten)]
     pub(crate) flags: Flags,
 }
+
+#[derive(Debug, Args)]
+#[command(after_help = WHO)]
+pub(crate) struct WhoArgs {
+    /// A template, or - for stdin
+    pub(crate) template: PathBuf,
+
+    #[command(flatten)]
+    pub(crate) flags: Flags,
+}
+
+/// What `who --help` adds.
+const WHO: &str = "\
+Lists everybody for whom KMS accepts every key, with the facts that this depends on, for the values that would be deployed \
+and for others that the template allows. A deployer that is named (--deployer, --role-arn, a configuration) gets a yes or no, \
+and its account is the one that is asked about. With --iam-snapshot, principals of which IAM decides are listed one by one. \
+With --format json, the schema is cfn-lockout-who/1; with any other format than text, stdout is the report of `check`, as are \
+the files of --output. --previous only bears on the named deployer.
+
+Exit codes: 0 somebody can, and so can (or may) the deployer that was named; 1 nobody can, or the named deployer cannot (with \
+--fail-on warning, also if that is not known; with never, 0); 2 the whole job could not be done.";
 
 #[derive(Debug, Args)]
 #[command(after_help = FIX)]

@@ -29,6 +29,7 @@ mod rules;
 mod run;
 mod scan;
 mod shell;
+mod who;
 mod write;
 
 use std::ffi::OsString;
@@ -57,8 +58,9 @@ pub fn main() -> ExitCode {
     };
     let ran = match &cli.verb {
         Verb::Check(args) => check::run(args),
-        Verb::Policy(args) => check::run_policy(args),
+        Verb::Who(args) => who::run(args),
         Verb::Fix(args) => fix::run(args),
+        Verb::Policy(args) => check::run_policy(args),
         Verb::Recover(args) => recover::run(args),
         Verb::Run(args) => run::run(args),
         Verb::Resolve(args) => resolve::run(args),

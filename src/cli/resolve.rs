@@ -1,6 +1,7 @@
 //! `cfn-lockout resolve`: one template in, the resolved template with the verdicts of its keys out.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use anyhow::{anyhow, bail};
 
@@ -8,12 +9,12 @@ use crate::lockout::resolved;
 use crate::report::{Report, Subject, resolved as render};
 use crate::template::Stacks;
 
-use super::args::ResolveArgs;
+use super::args::{Flags, ResolveArgs};
 use super::baseline;
 use super::check::{checked, jobs, known_parameters, write_all};
 use super::discover::discover;
 use super::exit::Exit;
-use super::files::Files;
+use super::files::{Files, Opened};
 use super::output::print;
 use super::plan::{Plan, Synthesized};
 use super::rules;
@@ -23,14 +24,7 @@ pub(crate) fn run(args: &ResolveArgs) -> anyhow::Result<Exit> {
     rules::wanted(&args.flags)?;
     let plan = Plan::new(&args.flags)?;
     let mut files = Files::default();
-    let found = discover(std::slice::from_ref(&args.template), &[], &mut |path| files.missing(path))?;
-    let opened: Vec<_> = match found.iter().find(|file| file.named) {
-        Some(file) => files.template(file, &args.flags.stdin_filename).into_iter().collect(),
-        None if files.failures.is_empty() => {
-            bail!("`{}` is a folder: name the file that holds the template", args.template.display())
-        }
-        None => Vec::new(),
-    };
+    let opened = one(&args.template, &args.flags, &mut files)?;
     let jobs = jobs(&plan, &opened, &Synthesized::new(), &mut files)?;
     if jobs.len() > 1 {
         let names: Vec<&str> = jobs.iter().map(|job| job.deployment.name.as_str()).collect();
@@ -56,8 +50,20 @@ pub(crate) fn run(args: &ResolveArgs) -> anyhow::Result<Exit> {
     baseline::end(&args.flags, &hidden, exit)
 }
 
-/// Why there is no template to resolve.
-fn unread(report: &Report) -> anyhow::Error {
+/// The one template of a verb that takes a file; none where it cannot be read.
+pub(super) fn one(path: &Path, flags: &Flags, files: &mut Files) -> anyhow::Result<Vec<Opened>> {
+    let found = discover(&[path.to_owned()], &[], &mut |path| files.missing(path))?;
+    match found.iter().find(|file| file.named) {
+        Some(file) => Ok(files.template(file, &flags.stdin_filename).into_iter().collect()),
+        None if files.failures.is_empty() => {
+            bail!("`{}` is a folder: name the file that holds the template", path.display())
+        }
+        None => Ok(Vec::new()),
+    }
+}
+
+/// Why there is no template to work on.
+pub(super) fn unread(report: &Report) -> anyhow::Error {
     match report.failures.first() {
         Some(failure) if failure.line > 0 => {
             anyhow!("{}:{}:{}: {}", failure.path, failure.line, failure.column, failure.message)

@@ -7,6 +7,7 @@ pub(crate) mod command;
 pub(crate) mod contexts;
 mod error;
 mod inputs;
+mod open;
 mod placeholders;
 mod policies;
 mod said;
@@ -19,6 +20,7 @@ pub(crate) use said::{Argument, Said, Told};
 pub(crate) use snapshot::Snapshot;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use error::Who;
 
@@ -31,7 +33,7 @@ use crate::world::Text;
 const SERVICE_ROLE_SESSION: &str = "AWSCloudFormation";
 
 /// One deployment of a template.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Deployment {
     /// Its name.
     pub(crate) name: String,
@@ -52,7 +54,7 @@ pub(crate) struct Deployment {
     /// The policies beside the key policy, as far as they were given.
     pub(crate) layers: Layers,
     /// Which principals exist in the account, where that is known.
-    pub(crate) snapshot: Option<Snapshot>,
+    pub(crate) snapshot: Option<Arc<Snapshot>>,
 }
 
 impl Deployment {
@@ -80,51 +82,58 @@ impl Deployment {
             partition: partition.map_or_else(Givens::unknown_partition, |name| Text::literal(&name)),
             stack_name: inputs.stack_name,
         };
-        let context = context(inputs.context);
-        let (own_account, own_partition) = (givens.account.clone(), givens.partition.clone());
-        let mut caller = match &arn {
-            Some(arn) => Caller::named(arn, session.as_deref(), own_account, own_partition),
-            None => Caller::unknown(own_account, own_partition),
-        };
-        let places = [&givens.account, &givens.region, &givens.partition];
-        caller.principal = placeholders::filled(&caller.principal, places);
-        caller.arn = placeholders::filled(&caller.arn, places);
-        let mut layers = inputs.layers;
-        match context.get("aws:principalarn").map(Vec::as_slice) {
-            // It tells the path of the role behind a session.
-            Some([principal]) if arn.is_some() => caller.principal = Text::literal(principal),
-            _ => caller.principal = with_path(&caller.principal, arn.as_ref(), inputs.snapshot.as_ref()),
-        }
-        if let (Some(snapshot), Some(arn)) = (&inputs.snapshot, &arn) {
-            fill_in(&mut caller, &mut layers, snapshot, arn, inputs.role_arn.is_some())?;
-        }
-        let deployer = arn.map(|arn| shown(arn, session.as_deref()));
-        if inputs.snapshot.is_some() && layers.identity.is_none() {
-            let whose = deployer.as_deref().unwrap_or("the deployer");
-            layers.lacking = Some(format!("the policies of {whose}"));
-        }
-        let name = name.to_owned();
-        Ok(Deployment {
-            name,
+        let open = Deployment {
+            name: name.to_owned(),
+            caller: Caller::unknown(givens.account.clone(), givens.partition.clone()),
             givens,
-            caller,
-            deployer,
+            deployer: None,
             origin: inputs.origin,
             via_cloudformation: true,
             now: inputs.now,
-            context,
-            layers,
-            snapshot: inputs.snapshot,
-        })
+            context: context(inputs.context),
+            layers: inputs.layers,
+            snapshot: inputs.snapshot.map(Arc::new),
+        };
+        let named = match &arn {
+            Some(arn) => open.named(arn, session.as_deref())?,
+            None => open,
+        };
+        Ok(named.lacking())
+    }
+
+    /// The same deployment by this principal; a role's ARN stands for any session of it, unless the session is known.
+    fn named(mut self, arn: &PrincipalArn, session: Option<&str>) -> Result<Deployment, DeploymentError> {
+        let mut caller = Caller::named(arn, session, self.givens.account.clone(), self.givens.partition.clone());
+        let places = [&self.givens.account, &self.givens.region, &self.givens.partition];
+        caller.principal = placeholders::filled(&caller.principal, places);
+        caller.arn = placeholders::filled(&caller.arn, places);
+        caller.principal = match self.context.get("aws:principalarn").map(Vec::as_slice) {
+            // It tells the path of the role behind a session.
+            Some([principal]) => Text::literal(principal),
+            _ => with_path(&caller.principal, arn, self.snapshot.as_deref()),
+        };
+        if let Some(snapshot) = &self.snapshot {
+            fill_in(&mut caller, &mut self.layers, snapshot, arn, session == Some(SERVICE_ROLE_SESSION))?;
+        }
+        Ok(Deployment { caller, deployer: Some(shown(arn.clone(), session)), ..self })
+    }
+
+    /// Where there is a snapshot and it does not have the deployer: what it lacks.
+    fn lacking(mut self) -> Deployment {
+        if self.snapshot.is_some() && self.layers.identity.is_none() {
+            let whose = self.deployer.as_deref().unwrap_or("the deployer");
+            self.layers.lacking = Some(format!("the policies of {whose}"));
+        }
+        self
     }
 }
 
 /// The ARN of the deployer's role with its path, which a session's ARN does not carry.
-fn with_path(principal: &Text, arn: Option<&PrincipalArn>, snapshot: Option<&Snapshot>) -> Text {
-    let role = arn.and_then(|arn| match &arn.kind {
-        PrincipalKind::Session { role, .. } => snapshot?.role_arn(role),
+fn with_path(principal: &Text, arn: &PrincipalArn, snapshot: Option<&Snapshot>) -> Text {
+    let role = match &arn.kind {
+        PrincipalKind::Session { role, .. } => snapshot.and_then(|snapshot| snapshot.role_arn(role)),
         _ => None,
-    });
+    };
     role.map_or_else(|| principal.clone(), |arn| Text::literal(&arn))
 }
 

@@ -3,7 +3,7 @@
 //! Source: IAM API, GetAccountAuthorizationDetails. The documents in it are objects (as the AWS CLI prints them) or texts
 //! in URL encoding (as the API returns them).
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use crate::aws::PrincipalArn;
 use crate::source::{Document, NodeId, NodeKind};
@@ -19,7 +19,8 @@ const ROLES: &str = "RoleDetailList";
 #[derive(Debug)]
 pub(crate) struct Snapshot {
     document: Document,
-    arns: BTreeSet<String>,
+    /// Its users and roles, by their ARNs.
+    arns: BTreeMap<String, NodeId>,
 }
 
 /// What the file says about one principal.
@@ -46,13 +47,16 @@ impl Snapshot {
         if [USERS, ROLES, "GroupDetailList", "Policies"].iter().all(|key| document.get(root, key).is_none()) {
             return Err(DeploymentError::Snapshot);
         }
-        let mut snapshot = Snapshot { document, arns: BTreeSet::new() };
+        let mut snapshot = Snapshot { document, arns: BTreeMap::new() };
         if snapshot.text(root, "IsTruncated").as_deref() == Some("true") {
             return Err(DeploymentError::FirstPage);
         }
         let lists = [USERS, ROLES].into_iter();
-        snapshot.arns =
-            lists.flat_map(|list| snapshot.list(root, list)).filter_map(|node| snapshot.text(node, "Arn")).collect();
+        let people = lists.flat_map(|list| snapshot.list(root, list));
+        // Of an ARN that is there twice, the first counts.
+        let people: Vec<(String, NodeId)> =
+            people.filter_map(|node| Some((snapshot.text(node, "Arn")?, node))).collect();
+        snapshot.arns = people.into_iter().rev().collect();
         Ok(snapshot)
     }
 
@@ -60,14 +64,29 @@ impl Snapshot {
     /// and where the file has no list of users or roles.
     pub(crate) fn exists(&self, arn: &str) -> Option<bool> {
         let part = |arn: &str, index| arn.split(':').nth(index).map(str::to_owned);
-        let own = part(self.arns.first()?, 4)?;
+        let (_, own) = self.home()?;
         let list = match part(arn, 5)?.split('/').next()? {
             "user" => USERS,
             "role" => ROLES,
             _ => return None,
         };
         self.document.get(self.document.root(), list)?;
-        (part(arn, 4)? == own).then(|| self.arns.contains(arn))
+        (part(arn, 4)? == own).then(|| self.arns.contains_key(arn))
+    }
+
+    /// Partition and account of the file; nothing where it has neither users nor roles.
+    pub(crate) fn home(&self) -> Option<(&str, &str)> {
+        let mut parts = self.arns.keys().next()?.split(':');
+        Some((parts.nth(1)?, parts.nth(2)?))
+    }
+
+    /// Every user and role, if the file has both lists: then there is nobody else in its account but the root user.
+    pub(crate) fn everybody(&self) -> Option<Vec<&str>> {
+        let root = self.document.root();
+        [USERS, ROLES]
+            .iter()
+            .all(|list| self.document.get(root, list).is_some())
+            .then(|| self.arns.keys().map(String::as_str).collect())
     }
 
     /// Whether the roles of the ARN's account are in the file, and none of them has this name.
@@ -86,13 +105,9 @@ impl Snapshot {
     /// What the file says about the user or role with this ARN; nothing where it does not have it.
     pub(crate) fn authorization(&self, arn: &str) -> Option<Authorization> {
         let root = self.document.root();
-        let named =
-            |list| self.list(root, list).into_iter().find(|node| self.text(*node, "Arn").as_deref() == Some(arn));
-        let (principal, inline, id) = match (named(USERS), named(ROLES)) {
-            (Some(user), _) => (user, "UserPolicyList", "UserId"),
-            (None, Some(role)) => (role, "RolePolicyList", "RoleId"),
-            (None, None) => return None,
-        };
+        let principal = *self.arns.get(arn)?;
+        let (inline, id) =
+            if arn.contains(":user/") { ("UserPolicyList", "UserId") } else { ("RolePolicyList", "RoleId") };
         let mut identity = self.policies(principal, inline);
         for name in self.list(principal, "GroupList") {
             let name = self.document.scalar(name).unwrap_or_default();

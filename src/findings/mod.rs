@@ -34,7 +34,7 @@ pub(crate) use reasons::{StatementWhy, Why};
 pub(crate) use relying::by_deployer;
 #[cfg(feature = "guard")]
 pub(crate) use rules::{Failed, of_rule};
-pub(crate) use words::{cases, short};
+pub(crate) use words::{cases, facts, located, short};
 
 use crate::source::Span;
 

@@ -22,7 +22,7 @@ pub(crate) fn facts(when: &[When]) -> String {
 }
 
 /// The account, Region and partition as the template writes them.
-pub(super) fn located(text: &str) -> String {
+pub(crate) fn located(text: &str) -> String {
     ["account:AWS::AccountId", "region:AWS::Region", "partition:AWS::Partition"].iter().fold(
         text.to_owned(),
         |text, hole| {

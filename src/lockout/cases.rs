@@ -1,6 +1,6 @@
 //! Every other reachable answer, with the shortest list of facts that leads there.
 
-use crate::world::{Hole, Origin, Question, Relation, Test, Text, Tree};
+use crate::world::{Hole, Origin, Path, Question, Relation, Test, Text, Tree};
 
 use super::answer::word;
 use super::evaluate::{Leaf, is_iam};
@@ -13,7 +13,9 @@ pub(crate) fn cases(tree: &Tree<Leaf>, verdict: Verdict) -> Vec<Case> {
         let Some(found) = word(&path, leaf).filter(|found| *found != verdict || verdict == Verdict::Undecided) else {
             continue;
         };
-        let case = Case { when: facts(&shortest(tree, path, found)), verdict: found };
+        let is_as_good =
+            |path: &Path, leaf: Option<&Leaf>| leaf.is_some() && word(path, leaf).is_none_or(|other| other == found);
+        let case = Case { when: facts(&shortest(tree, path, &is_as_good)), verdict: found };
         if !case.when.is_empty() && !out.contains(&case) {
             out.push(case);
         }
@@ -21,14 +23,14 @@ pub(crate) fn cases(tree: &Tree<Leaf>, verdict: Verdict) -> Vec<Case> {
     out
 }
 
-/// Drops every fact without which the verdict is the same all the same.
-fn shortest(tree: &Tree<Leaf>, path: Vec<(Question, bool)>, verdict: Verdict) -> Vec<(Question, bool)> {
+/// Drops every fact of a path without which everything that can be reached is as good.
+pub(super) fn shortest(tree: &Tree<Leaf>, path: Path, is_as_good: &dyn Fn(&Path, Option<&Leaf>) -> bool) -> Path {
     let mut kept = path;
     let mut index = 0;
     while index < kept.len() {
         let mut without = kept.clone();
         without.remove(index);
-        if leads_only_to(tree, &without, verdict, &mut Vec::new()) {
+        if leads_only_to(tree, &without, is_as_good, &mut Vec::new()) {
             kept = without;
         } else {
             index += 1;
@@ -37,22 +39,22 @@ fn shortest(tree: &Tree<Leaf>, path: Vec<(Question, bool)>, verdict: Verdict) ->
     kept
 }
 
-/// Whether every leaf that agrees with `facts` has the verdict.
+/// Whether every leaf that agrees with `facts` is as good.
 fn leads_only_to(
     tree: &Tree<Leaf>,
-    facts: &[(Question, bool)],
-    verdict: Verdict,
-    above: &mut Vec<(Question, bool)>,
+    facts: &Path,
+    is_as_good: &dyn Fn(&Path, Option<&Leaf>) -> bool,
+    above: &mut Path,
 ) -> bool {
     match tree {
-        Tree::Exhausted => false,
-        Tree::Leaf(leaf) => word(above, Some(leaf)).is_none_or(|found| found == verdict),
+        Tree::Exhausted => is_as_good(above, None),
+        Tree::Leaf(leaf) => is_as_good(above, Some(leaf)),
         Tree::Split { question, yes, no } => {
             let known = facts.iter().find(|(fact, _)| fact == question).map(|(_, answer)| *answer);
             [(yes, true), (no, false)].into_iter().filter(|(_, answer)| known.is_none_or(|known| known == *answer)).all(
                 |(branch, answer)| {
                     above.push((question.clone(), answer));
-                    let leads = leads_only_to(branch, facts, verdict, above);
+                    let leads = leads_only_to(branch, facts, is_as_good, above);
                     above.pop();
                     leads
                 },
@@ -63,7 +65,7 @@ fn leads_only_to(
 
 /// The facts of a path by subject: what it is, else what it is not. Being one known text says of every other known text
 /// that it is not that; where either has unknown parts it does not.
-fn facts(path: &[(Question, bool)]) -> Vec<When> {
+pub(super) fn facts(path: &[(Question, bool)]) -> Vec<When> {
     let mut out: Vec<When> = Vec::new();
     let asked = path.iter().filter(|(question, _)| !is_iam(question));
     let known: Vec<(Subject, WhenTest)> = asked.map(|(question, yes)| fact(question, *yes)).collect();

@@ -266,7 +266,7 @@ fn run(subject: &Subject<'_>, world: &World) -> Tree<Leaf> {
     tree
 }
 
-fn kind(key: &Resource) -> &'static str {
+pub(super) fn kind(key: &Resource) -> &'static str {
     match key.kind.as_str() {
         POLICY => POLICY,
         "AWS::KMS::ReplicaKey" => "AWS::KMS::ReplicaKey",

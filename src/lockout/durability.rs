@@ -161,7 +161,7 @@ fn kind(arn: Option<&PrincipalArn>, text: &Text) -> HolderKind {
 }
 
 /// The logical id of the resource of the same stack that creates the principal, unless it outlives the stack.
-fn of_stack(text: &Text, subject: &Subject<'_>, world: &World) -> Option<String> {
+pub(super) fn of_stack(text: &Text, subject: &Subject<'_>, world: &World) -> Option<String> {
     let scope = subject.scope;
     let mut people = scope.template.resources.iter().filter(|one| is_person(one) && !one.is_kept());
     let is_made_by = |resource: &Resource| {

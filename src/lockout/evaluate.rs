@@ -75,7 +75,8 @@ pub(crate) struct Subject<'a> {
 }
 
 impl Leaf {
-    fn of(outcome: Outcome) -> Leaf {
+    /// A leaf without reasoning.
+    pub(super) fn of(outcome: Outcome) -> Leaf {
         Leaf { outcome, trace: Vec::new(), layers: Vec::new(), policy: None }
     }
 

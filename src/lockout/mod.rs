@@ -28,6 +28,7 @@ mod tests;
 mod unsubstituted;
 mod update;
 mod verdict;
+mod who;
 
 pub(crate) use administrators::Administrators;
 pub(crate) use beyond::About;
@@ -44,3 +45,4 @@ pub(crate) use services::Unusable;
 pub(crate) use unsubstituted::Unsubstituted;
 pub(crate) use update::{Denied, Update, UpdateOutcome, check_update};
 pub(crate) use verdict::{Case, Open, Subject, Verdict, When, WhenTest};
+pub(crate) use who::{Abilities, Able, Nobody, Who, WhoCan, WhoKey, who};

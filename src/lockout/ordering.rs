@@ -77,7 +77,7 @@ fn is_created(subject: &Subject<'_>, resource: &Resource, world: &World) -> bool
 
 /// Whether the IAM snapshot has it already.
 fn exists(subject: &Subject<'_>, text: &Text) -> bool {
-    let snapshot = subject.deployment.snapshot.as_ref();
+    let snapshot = subject.deployment.snapshot.as_deref();
     snapshot.zip(text.as_literal()).is_some_and(|(snapshot, arn)| snapshot.exists(arn) == Some(true))
 }
 

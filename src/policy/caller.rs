@@ -240,7 +240,7 @@ fn caller_arn(principal: &Text) -> Option<Text> {
 fn principal_arn(arn: &Text) -> Option<Text> {
     let parts = arn.split(':', 5)?;
     let [start, partition, _, _, account, resource] = parts.as_slice() else { return None };
-    let words = resource.split('/', usize::MAX)?;
+    let words = of_names(resource).split('/', usize::MAX)?;
     match words.as_slice() {
         [kind, role, _session] if kind.as_literal() == Some("assumed-role") => {
             let path = path_of(role.known_prefix());
@@ -249,4 +249,18 @@ fn principal_arn(arn: &Text) -> Option<Text> {
         }
         _ => Some(arn.clone()),
     }
+}
+
+/// The same text, of which every unknown part is a name: neither role nor session of a session's ARN holds a `/`.
+fn of_names(resource: &Text) -> Text {
+    let mut out = Text::default();
+    for piece in resource.pieces() {
+        match piece {
+            Piece::Hole(hole) => {
+                out.push(&Piece::Hole(hole.with(Shape { class: Class::Name, ..hole.shape().clone() })))
+            }
+            Piece::Literal(_) => out.push(piece),
+        }
+    }
+    out
 }

@@ -10,7 +10,7 @@ use crate::policy::Element;
 use crate::source::{FileId, Sources, Span};
 use crate::world::Plain;
 
-use super::{KeyRow, Report, counts::Counts};
+use super::{Failure, KeyRow, Report, SkippedRow, counts::Counts};
 
 #[derive(Serialize)]
 struct Root {
@@ -29,19 +29,8 @@ pub(crate) fn json(report: &Report, sources: &Sources) -> String {
     let root = Root {
         schema: "cfn-lockout/1",
         keys: report.keys.iter().map(|row| places.key(row)).collect(),
-        skipped: report
-            .skipped
-            .iter()
-            .map(|row| {
-                json!({ "file": sources.path(row.file), "stack": row.stack, "logical_id": row.logical_id,
-                    "deployment": row.deployment, "because": row.because })
-            })
-            .collect(),
-        failures: report
-            .failures
-            .iter()
-            .map(|row| json!({ "file": row.path, "line": row.line, "column": row.column, "message": row.message }))
-            .collect(),
+        skipped: places.skipped(report),
+        failures: failures(report),
         findings: report.findings.iter().map(|finding| places.finding(finding, report.fix(finding))).collect(),
         summary: json!({ "templates": report.templates.len(), "keys": report.keys.len(), "errors": counts.errors,
             "warnings": counts.warnings, "notes": counts.notes, "suppressed": report.suppressed,
@@ -69,6 +58,15 @@ impl Places<'_> {
         self.place(span.file, span.start)
     }
 
+    /// The keys that are not created.
+    pub(super) fn skipped(&self, report: &Report) -> Vec<Json> {
+        let row = |row: &SkippedRow| {
+            json!({ "file": self.0.path(row.file), "stack": row.stack, "logical_id": row.logical_id,
+                "deployment": row.deployment, "because": row.because })
+        };
+        report.skipped.iter().map(row).collect()
+    }
+
     /// A key's object.
     pub(super) fn key(&self, row: &KeyRow) -> Json {
         let (line, column) = self.start(row.span);
@@ -77,7 +75,7 @@ impl Places<'_> {
             "line": line, "column": column, "deployment": row.deployment, "deployer": row.deployer,
             "verdict": row.verdict.word(), "without_bypass": row.without_bypass.map(crate::lockout::Verdict::word),
             "cases": row.cases.iter().map(case).collect::<Vec<_>>(),
-            "open": row.open.iter().map(|open| self.open(open, row)).collect::<Vec<_>>(),
+            "open": row.open.iter().map(|open| self.open(open, row.file, row.span)).collect::<Vec<_>>(),
             "administrators": row.administrators.all,
             "policy": row.policy.as_ref().map(plain),
             "trace": self.trace(&row.why),
@@ -101,9 +99,10 @@ impl Places<'_> {
         statements.chain(layers).chain(decided).chain(change).chain(assumes).collect()
     }
 
-    fn open(&self, open: &Open, row: &KeyRow) -> Json {
+    /// An open fact of a key at this place.
+    pub(super) fn open(&self, open: &Open, file: FileId, key: Span) -> Json {
         // Lines and columns are those of the key's file.
-        let (line, column) = self.start(open.span.filter(|span| span.file == row.file).unwrap_or(row.span));
+        let (line, column) = self.start(open.span.filter(|span| span.file == file).unwrap_or(key));
         json!({ "kind": open.kind, "name": open.name, "line": line, "column": column, "help": open.help })
     }
 
@@ -146,11 +145,19 @@ impl Places<'_> {
     }
 }
 
+/// The files that could not be checked.
+pub(super) fn failures(report: &Report) -> Vec<Json> {
+    let row =
+        |row: &Failure| json!({ "file": row.path, "line": row.line, "column": row.column, "message": row.message });
+    report.failures.iter().map(row).collect()
+}
+
 fn case(case: &Case) -> Json {
     json!({ "when": case.when.iter().map(when).collect::<Vec<_>>(), "verdict": case.verdict.word() })
 }
 
-fn when(when: &When) -> Json {
+/// A fact's object.
+pub(super) fn when(when: &When) -> Json {
     let (subject, name) = match &when.subject {
         Subject::Parameter(name) => ("parameter", json!(name)),
         Subject::NestedParameter { name, .. } => ("parameter", json!(name)),

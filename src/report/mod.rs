@@ -13,9 +13,11 @@ mod plain;
 mod recover;
 mod resolved;
 mod sarif;
+mod sheet;
 mod snippet;
 mod text;
 mod told;
+mod who;
 mod why;
 mod wrap;
 mod xml;
@@ -33,6 +35,7 @@ pub(crate) use resolved::{FACTS, resolved_document};
 pub(crate) use resolved::{Subject, resolved};
 pub(crate) use sarif::sarif;
 pub(crate) use text::{Style, TextOptions, text};
+pub(crate) use who::{Section as WhoSection, Told as WhoTold, json as who_json, text as who_text};
 
 use std::collections::BTreeSet;
 

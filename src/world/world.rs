@@ -83,16 +83,20 @@ impl World {
     fn fact_is_possible(&self, index: usize) -> bool {
         let mut others = self.clone();
         let (question, expected) = others.facts.remove(index);
-        let answer = match &question {
-            Question::Text(text, Test::Is(value)) => others.equal(text, value),
-            Question::Text(text, Test::Like(pattern)) => others.like(text, pattern.text()),
-            Question::Text(text, Test::ArnLike(pattern)) => others.arn_like(text, pattern.text()),
+        others.settles(&question).is_none_or(|answer| answer == expected)
+    }
+
+    /// What the world says to a question about texts without being asked further, if it says something.
+    pub(crate) fn settles(&self, question: &Question) -> Option<bool> {
+        match question {
+            Question::Text(text, Test::Is(value)) => self.equal(text, value).ok(),
+            Question::Text(text, Test::Like(pattern)) => self.like(text, pattern.text()).ok(),
+            Question::Text(text, Test::ArnLike(pattern)) => self.arn_like(text, pattern.text()).ok(),
             Question::Relates(relation, left, right) => {
-                others.relates(*relation, left, right).map(|answer| answer == Some(true))
+                self.relates(*relation, left, right).ok().map(|answer| answer == Some(true))
             }
-            Question::Text(text, Test::Absent) => text.as_hole().map_or(Ok(false), |hole| others.absent(hole)),
-            _ => return true,
-        };
-        answer.map_or(true, |answer| answer == expected)
+            Question::Text(text, Test::Absent) => text.as_hole().map_or(Some(false), |hole| self.absent(hole).ok()),
+            Question::Member(..) | Question::Fact(_) | Question::IamAllows(_) => None,
+        }
     }
 }

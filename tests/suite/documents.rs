@@ -61,8 +61,15 @@ fn every_suppression_that_is_shown_suppresses() {
 #[test]
 fn every_recorded_screen_is_what_the_program_prints() {
     let with_rules = Some("docs/guard.md").filter(|_| cfg!(feature = "guard"));
-    let documents =
-        ["README.md", "docs/cdk.md", "docs/fidelity.md", "docs/suppressions.md", "docs/reports.md", "docs/run.md"];
+    let documents = [
+        "README.md",
+        "docs/cdk.md",
+        "docs/fidelity.md",
+        "docs/suppressions.md",
+        "docs/reports.md",
+        "docs/run.md",
+        "docs/who.md",
+    ];
     for path in documents.into_iter().chain(with_rules) {
         let text = read(path);
         for block in text.split("```console\n").skip(1) {
@@ -84,7 +91,7 @@ fn every_recorded_screen_is_what_the_program_prints() {
             }
         }
     }
-    for path in ["README.md", "docs/cdk.md", "docs/suppressions.md", "docs/guard.md"] {
+    for path in ["README.md", "docs/cdk.md", "docs/suppressions.md", "docs/guard.md", "docs/who.md"] {
         assert!(read(path).contains("```console\n"), "{path} shows a screen");
     }
 }
@@ -141,6 +148,7 @@ fn the_documents_speak_of_the_project_alone() {
         "docs/reports.md",
         "docs/run.md",
         "docs/suppressions.md",
+        "docs/who.md",
     ] {
         assert!(!read(path).contains("/home/"), "{path} names a path of somebody's machine");
     }

@@ -67,4 +67,5 @@ mod support;
 mod suppressions;
 mod updates;
 mod wheel;
+mod who;
 mod workflows;

@@ -73,7 +73,7 @@ fn every_verb_has_a_manual_page() {
     let run = run_in(files.path(), &["man", "share/man1"]);
     assert_eq!((run.code, run.stdout.as_str(), run.stderr.as_str()), (0, "", ""));
     let read = |name: &str| std::fs::read_to_string(files.path().join("share/man1").join(name)).expect(name);
-    for verb in ["check", "policy", "fix", "resolve", "explain", "completions", "man"] {
+    for verb in ["check", "who", "policy", "fix", "resolve", "explain", "completions", "man"] {
         assert!(read(&format!("cfn-lockout-{verb}.1")).contains(".TH"), "{verb}");
     }
     for flag in flags("policy") {

@@ -25,6 +25,8 @@ mod soundness_reach;
 mod statements;
 mod structure;
 mod updates;
+mod who;
+mod who_soundness;
 mod worlds;
 
 use crate::deployment::{Deployment, Inputs, policies};

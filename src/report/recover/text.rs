@@ -2,44 +2,15 @@
 
 use crate::lockout::{How, Standing, Verdict};
 
+use super::super::sheet::Sheet;
 use super::super::text::clean;
-use super::super::wrap::wrapped;
 use super::Rescue;
 use super::advice::{ANSWERS, CONSOLE, CONSOLE_SAYS, SUPPORT};
 use super::steps::{FILE, caller, for_support, steps};
 
-/// A text under construction, in lines of the terminal's width.
-struct Page {
-    out: String,
-    width: usize,
-}
-
-impl Page {
-    fn heading(&mut self, text: &str) {
-        if !self.out.is_empty() {
-            self.out.push('\n');
-        }
-        self.item("", text, "");
-    }
-
-    /// A text behind a mark; its further lines are indented.
-    fn item(&mut self, mark: &str, text: &str, indent: &str) {
-        let room = self.width.saturating_sub(mark.chars().count().max(indent.len())).max(20);
-        for (n, line) in wrapped(&clean(text), room, room).iter().enumerate() {
-            let start = if n == 0 { mark } else { indent };
-            self.out.push_str(&format!("{start}{line}\n"));
-        }
-    }
-
-    /// What is copied stays in one line.
-    fn copied(&mut self, text: &str) {
-        self.out.push_str(&format!("     {}\n", clean(text)));
-    }
-}
-
 /// The report, for a terminal of this width.
 pub(crate) fn text(rescue: &Rescue, width: usize) -> String {
-    let mut page = Page { out: String::new(), width };
+    let mut page = Sheet::new(width);
     page.heading(&match &rescue.file {
         Some(file) => format!("key policy in force: {file}, account {}", rescue.account),
         None => {
@@ -67,7 +38,7 @@ pub(crate) fn text(rescue: &Rescue, width: usize) -> String {
     page.out
 }
 
-fn repairers(rescue: &Rescue, page: &mut Page) {
+fn repairers(rescue: &Rescue, page: &mut Sheet) {
     let able = rescue.able();
     if rescue.file.is_none() {
         page.heading("who can still repair it: not known, since nobody who was asked could read the policy");
@@ -116,7 +87,7 @@ fn way(one: &Standing) -> String {
     format!("{how}{kept}")
 }
 
-fn gone(rescue: &Rescue, page: &mut Page) {
+fn gone(rescue: &Rescue, page: &mut Sheet) {
     if rescue.recovery.gone.is_empty() {
         return;
     }
@@ -131,7 +102,7 @@ fn gone(rescue: &Rescue, page: &mut Page) {
     );
 }
 
-fn administrator(rescue: &Rescue, page: &mut Page) {
+fn administrator(rescue: &Rescue, page: &mut Sheet) {
     let recovery = &rescue.recovery;
     page.heading(&format!("who shall have it: {}", rescue.administrator));
     let (before, after) = (recovery.before.word(), recovery.after.word());
@@ -148,7 +119,7 @@ fn administrator(rescue: &Rescue, page: &mut Page) {
     }
 }
 
-fn commands(rescue: &Rescue, page: &mut Page) {
+fn commands(rescue: &Rescue, page: &mut Sheet) {
     page.heading(&match caller(rescue) {
         _ if rescue.is_lost() => {
             "the commands, in order; none of them was run, and put-key-policy will be denied:".to_owned()
@@ -162,7 +133,7 @@ fn commands(rescue: &Rescue, page: &mut Page) {
     }
 }
 
-fn support(rescue: &Rescue, page: &mut Page) {
+fn support(rescue: &Rescue, page: &mut Sheet) {
     if rescue.is_lost() {
         page.heading("nobody is left: this is a matter for AWS Support");
     } else {
