@@ -192,7 +192,7 @@ pub(crate) struct RunArgs {
 
 /// What `run --help` adds.
 const RUN: &str = "\
-The command is `aws cloudformation deploy`, `create-stack`, `update-stack` or `create-change-set`, or `sam deploy`. Its own \
+The command is `aws cloudformation deploy`, `create-stack`, `update-stack` or `create-change-set`, `sam deploy` or `cdk deploy`. Its own \
 flags say which template is checked, and with which stack name, role, Region and parameters; it gets them as they are. \
 Where nobody is named as the deployer, the same AWS CLI is asked: `sts get-caller-identity`, and for a stack that is there, \
 which service role it keeps. The report goes to stderr, so stdout is the command's.

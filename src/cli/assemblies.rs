@@ -22,7 +22,7 @@ use super::contexts::Folder;
 use super::discover::{Content, Found, open, shown, too_large};
 use super::files::{Files, whole};
 
-const MANIFEST: &str = "manifest.json";
+pub(super) const MANIFEST: &str = "manifest.json";
 
 /// Where `cdk synth` writes to.
 const OUTPUT: &str = "cdk.out";
@@ -154,7 +154,7 @@ fn candidates(paths: &[PathBuf], found: &[Found], flags: &Flags) -> anyhow::Resu
 }
 
 /// The folder that `cdk synth` writes into.
-fn output_of(cdk_json: &Path) -> PathBuf {
+pub(super) fn output_of(cdk_json: &Path) -> PathBuf {
     let folder = cdk_json.parent().unwrap_or(Path::new(""));
     let file = bytes(cdk_json).ok().and_then(|bytes| File::parse(&shown(cdk_json), bytes).ok());
     let output = file.and_then(|file| file.root.get("output")?.text().map(str::to_owned));
@@ -200,7 +200,7 @@ impl Candidate {
     /// The stacks of the assembly; what is wrong with it goes into the report.
     fn stacks(&self, file: &File, flags: &Flags, files: &mut Files) -> Vec<Synthesized> {
         let folder = self.manifest.parent().unwrap_or(Path::new(""));
-        let Assembly { stacks, assets: lists, problems, newer } = assembly(file, &mut Folder::of(&self.manifest));
+        let Assembly { stacks, assets: lists, problems, newer, .. } = assembly(file, &mut Folder::of(&self.manifest));
         for list in lists.iter().map(|list| folder.join(list)) {
             // What it does not tell stays unknown, and is said where it matters.
             let file = bytes(&list).ok().and_then(|bytes| File::parse(&shown(&list), bytes).ok());

@@ -132,9 +132,15 @@ pub(super) fn jobs(
     synthesized: &Synthesized,
     files: &mut Files,
 ) -> anyhow::Result<Vec<Job>> {
+    let groups = plan.groups(opened, synthesized, files)?;
+    jobs_of(plan, groups, files)
+}
+
+/// The same of deployments that are known.
+pub(super) fn jobs_of(plan: &Plan<'_>, groups: Vec<Group>, files: &mut Files) -> anyhow::Result<Vec<Job>> {
     let mut out = Vec::new();
     let mut configured: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for group in plan.groups(opened, synthesized, files)? {
+    for group in groups {
         let (deployment, unknown) = deployed(&group, files)?;
         let name = group.artifact.as_ref().map_or("", |artifact| artifact.name.as_str());
         let stacks =

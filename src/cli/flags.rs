@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 
 use crate::findings::Severity;
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct Flags {
     /// Who calls CloudFormation: a user, role, assumed-role session, federated user or root ARN; `*` where unknown
     #[arg(long, value_name = "ARN", help_heading = "Who deploys, and where")]

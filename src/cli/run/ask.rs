@@ -19,6 +19,11 @@ pub(super) fn ask(command: &Command, said: &Said) -> anyhow::Result<Said> {
     if role_arn.is_some() || said.deployer.is_some() {
         return Ok(Said { role_arn, ..Said::default() });
     }
+    caller(command, said)
+}
+
+/// Who calls, as AWS says. Where it does not answer, that is said, and nobody is known.
+pub(super) fn caller(command: &Command, said: &Said) -> anyhow::Result<Said> {
     let asked = format!("{} sts get-caller-identity", command.program);
     match aws(command, said, &["sts", "get-caller-identity", "--output", "json"]) {
         Ok(text) => {

@@ -4,6 +4,7 @@
 
 mod ask;
 mod become_it;
+mod cdk;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -32,13 +33,9 @@ use super::previous::{Previous, previous};
 pub(crate) fn run(args: &RunArgs) -> anyhow::Result<Exit> {
     let words: Vec<String> = args.command.iter().map(|word| word.to_string_lossy().into_owned()).collect();
     let command = read(&words, &mut Folder::here())?;
-    let (mut files, opened) = opened(&command)?;
-    let exit = match opened {
-        Some(opened) => {
-            let given = given(args, &command)?;
-            check(args, &command, &given, opened, &mut files)?
-        }
-        None => said(args, &mut files, &[], &BTreeSet::new())?,
+    let exit = match &command.template {
+        Source::Assembly(assembly) => cdk::check(args, &command, assembly)?,
+        _ => template(args, &command)?,
     };
     match exit {
         Exit::Clean => become_it::become_it(&args.command).map(Exit::Command),
@@ -46,6 +43,15 @@ pub(crate) fn run(args: &RunArgs) -> anyhow::Result<Exit> {
             remark(&format!("`{}` was not run", command.name));
             Ok(stopped)
         }
+    }
+}
+
+/// Checks the one template that the command deploys.
+fn template(args: &RunArgs, command: &Command) -> anyhow::Result<Exit> {
+    let (mut files, opened) = opened(command)?;
+    match opened {
+        Some(opened) => check(args, command, &given(args, command)?, opened, &mut files),
+        None => said(args, &mut files, &[], &BTreeSet::new()),
     }
 }
 
@@ -64,6 +70,7 @@ fn opened(command: &Command) -> anyhow::Result<(Files, Option<Opened>)> {
             let opened = opened.map_err(|_| anyhow!("--template-body: this is no template"))?;
             return Ok((files, Some(opened)));
         }
+        Source::Assembly(_) => bail!("{}: it deploys no single template", command.name),
         Source::Elsewhere(what) => {
             bail!("{}: {what}, which cannot be looked into here: check the file that it is made of", command.name)
         }

@@ -82,6 +82,11 @@ impl Parsed {
         self.flags.iter().rev().find(|(name, _)| *name == flag).map(|(_, values)| values.as_slice())
     }
 
+    /// The values of every such flag.
+    pub(super) fn all(&self, flag: &'static str) -> impl Iterator<Item = &str> {
+        self.flags.iter().filter(move |(name, _)| *name == flag).flat_map(|(_, values)| values).map(String::as_str)
+    }
+
     /// Whether the flag stands there.
     pub(super) fn has(&self, flag: &str) -> bool {
         self.flags.iter().any(|(name, _)| *name == flag)

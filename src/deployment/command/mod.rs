@@ -1,16 +1,17 @@
-//! The commands that deploy templates: `aws cloudformation …`, `sam deploy`.
+//! The commands that deploy templates: `aws cloudformation …`, `sam deploy`, `cdk deploy`.
 //!
 //! Comes in: the words of a command. Goes out: [`Command`], what it deploys and what its own flags say. Must not know: how the
 //! command is run; files that it names are handed in.
 
 mod aws;
+mod cdk;
 mod flags;
 mod sam;
 #[cfg(test)]
 mod tests;
 
 use super::contexts::{Beside, Problem};
-use super::said::Said;
+use super::said::{Argument, Said};
 
 /// A command that deploys a template.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,8 +41,27 @@ pub(crate) enum Source {
     FirstOf(Vec<String>),
     /// It is this text.
     Text(String),
+    /// In a cloud assembly of the AWS CDK.
+    Assembly(Assembly),
     /// Somewhere that is not looked into; in words.
     Elsewhere(String),
+}
+
+/// The cloud assembly that `cdk deploy` deploys, and what of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Assembly {
+    /// What `--app` says: a folder, or the command that makes one.
+    pub(crate) app: Option<String>,
+    /// The folder that it is written to.
+    pub(crate) output: Option<String>,
+    /// The stacks that are named, as patterns; none: all.
+    pub(crate) stacks: Vec<String>,
+    /// Whether the stacks that they depend on stay as they are.
+    pub(crate) exclusively: bool,
+    /// The command that makes the assembly, and deploys nothing.
+    pub(crate) synth: Vec<String>,
+    /// Parameters of one stack, or of every stack where none is named.
+    pub(crate) parameters: Vec<(Option<String>, Argument)>,
 }
 
 /// The samconfig that a command takes.
@@ -59,7 +79,7 @@ pub(crate) enum CommandError {
     /// It is none that deploys a template.
     #[error(
         "`{0}` deploys no template: `run` takes `aws cloudformation deploy`, `create-stack`, `update-stack` and \
-         `create-change-set`, and `sam deploy`"
+         `create-change-set`, `sam deploy` and `cdk deploy`"
     )]
     Other(String),
     /// A flag without its value.
@@ -92,6 +112,7 @@ pub(crate) fn read(words: &[String], beside: &mut dyn Beside) -> Result<Command,
         let found = match program(word) {
             "aws" => aws::read(word, rest, beside),
             "sam" => sam::read(word, rest, beside),
+            "cdk" | "aws-cdk" => cdk::read(words.get(..=at).unwrap_or_default(), rest),
             _ => continue,
         };
         match found {

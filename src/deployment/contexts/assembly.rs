@@ -28,12 +28,25 @@ const ASSEMBLIES: usize = 1000;
 pub(crate) struct Assembly {
     /// Its stacks by their artifacts' names, each with its one template relative to the folder of the outermost manifest.
     pub(crate) stacks: Vec<Context>,
+    /// What `cdk deploy` calls its stacks.
+    pub(crate) names: Vec<StackName>,
     /// Its lists of assets, relative to the same folder.
     pub(crate) assets: Vec<String>,
     /// What is wrong with it. What it is about has a template at most.
     pub(crate) problems: Vec<Problem>,
     /// Manifests of a schema that is not known: who deploys their stacks is not told.
     pub(crate) newer: Vec<Problem>,
+}
+
+/// What the CDK's commands call a stack, and what it deploys before it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct StackName {
+    /// Its artifact.
+    pub(crate) artifact: String,
+    /// Its path in the app: `Prod/Keys`, or that of its artifact.
+    pub(crate) display: String,
+    /// The artifacts it depends on.
+    pub(crate) needs: Vec<String>,
 }
 
 /// The files that a list of assets uploads, each by the name that it gets: the last part of its object's key.
@@ -116,6 +129,12 @@ impl Reader<'_> {
             Some((node, path)) => return self.wrong(file, node, climbs(path)),
             None => return self.wrong(file, name, format!("stack `{id}` names no template: it has no `templateFile`")),
         };
+        let needs = artifact.get("dependencies").map_or(&[][..], Node::items);
+        self.out.names.push(StackName {
+            artifact: id.to_owned(),
+            display: artifact.get("displayName").and_then(Node::text).unwrap_or(id).to_owned(),
+            needs: needs.iter().filter_map(Node::text).map(str::to_owned).collect(),
+        });
         let place = file.place(name);
         let mut context =
             Context { name: id.to_owned(), place: place.clone(), templates: vec![path], ..Context::default() };

@@ -30,7 +30,7 @@ use crate::source::{Document, FileId, Limits, SourceError};
 
 use super::said::{Argument, Said, Told};
 
-pub(crate) use assembly::{Assembly, assembly, assets};
+pub(crate) use assembly::{Assembly, StackName, assembly, assets};
 pub(super) use assignments::{Assignment, assignment, words};
 use node::Kind;
 pub(super) use node::Node;

@@ -120,7 +120,7 @@ fn of(
     let mut templates: Vec<String> = match &command.template {
         Source::File(path) => place(path, folder, beside).into_iter().collect(),
         Source::FirstOf(paths) => paths.iter().filter_map(|path| place(path, folder, beside)).collect(),
-        Source::Text(_) | Source::Elsewhere(_) => Vec::new(),
+        Source::Text(_) | Source::Assembly(_) | Source::Elsewhere(_) => Vec::new(),
     };
     if matches!(command.template, Source::FirstOf(_)) {
         templates.retain(|path| beside.has(path));
