@@ -121,7 +121,10 @@ impl Writer<'_> {
         }
         self.list(&can.principals, section, indent);
         for open in &can.open {
-            let told = format!("not known: it depends on {} {} ({})", open.kind, open.name, open.help);
+            let told = match open.kind {
+                "budget" => format!("not known, at least not all: {}", open.help),
+                kind => format!("not known: it depends on {kind} {} ({})", open.name, open.help),
+            };
             self.page.item(indent, &told, "    ");
         }
         self.cases(can, section, indent);
