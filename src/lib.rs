@@ -3,7 +3,7 @@
 //! Data flows one way; each layer imports only from those before it (`tests/layers.rs` holds it to that):
 //!
 //! ```text
-//! source, aws → world → template → resolve → policy → deployment → lockout → findings → fix → report → cli
+//! source, aws → world → template → resolve → policy → deployment → lockout → findings → fix → report → guard → cli
 //! ```
 //!
 //! `docs/architecture.md` has the picture and the reasons.
@@ -18,6 +18,8 @@ pub(crate) mod aws;
 pub(crate) mod deployment;
 pub(crate) mod findings;
 pub(crate) mod fix;
+#[cfg(feature = "guard")]
+pub(crate) mod guard;
 pub(crate) mod lockout;
 pub(crate) mod policy;
 pub(crate) mod report;

@@ -79,7 +79,7 @@ file that cannot be read. 2 wins over 1.";
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct CheckArgs {
-    /// Files, folders, or - for stdin [default: .]
+    /// Files, folders, cloud assemblies of the CDK (cdk.out), or - for stdin [default: .]
     pub(crate) paths: Vec<PathBuf>,
 
     #[command(flatten)]
@@ -148,7 +148,7 @@ pub(crate) struct RecoverArgs {
 const RECOVER: &str = "\
 Prints commands and runs none. Who can repair the key is asked of the check itself, for every principal that the policy \
 names; with --iam-snapshot also which of them exist, and what IAM allows them. With --format json, the schema is \
-cfn-lockout-recover/1. --previous, --baseline and --output have no effect.
+cfn-lockout-recover/1. --previous, --baseline, --rules and --output have no effect.
 
 Exit codes: 0 somebody can, or may, repair the key; 1 nobody can (0 with --fail-on never); 2 the whole job could not be \
 done.";
@@ -207,8 +207,8 @@ const RESOLVE: &str = "\
 What is printed: the template for the values given, else the Defaults. Resources and outputs whose Condition is false are \
 gone, functions are replaced by their values, Conditions are true or false. Unknown parts are {{kind:name}}. What hangs \
 on an open question is {\"Fn::If\": [the question, if yes, if no]}. Parameters, Mappings, Rules, Metadata and Transform \
-stay as written. The member CfnLockout holds `keys` (verdict, cases, open, administrators by logical id), `skipped` keys, \
-and what CloudFormation would have `refused`. Stdout is always this JSON; --output writes the reports of `check`.";
+stay as written. The member CfnLockout holds `keys` (by logical id: verdict, deployer, cases, open, administrators and who of \
+them is durable, whether the account delegates, findings), `skipped` keys, and what CloudFormation would have `refused`. Stdout is always this JSON; --output writes the reports of `check`.";
 
 /// `cfn-lockout infra/` is `cfn-lockout check infra/`. A first word that is a verb is the verb.
 pub(crate) fn with_default_verb(mut arguments: Vec<OsString>) -> Vec<OsString> {

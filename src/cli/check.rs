@@ -1,6 +1,6 @@
 //! `cfn-lockout check` and `cfn-lockout policy`: files in, report out.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
@@ -10,12 +10,14 @@ use crate::findings::Hidden;
 use crate::fix::{Before, Effort, Root, best};
 use crate::lockout::{Checked, check_update};
 use crate::report::{Report, TextOptions, collect, conclude, github, json, junit, markdown, sarif, text};
-use crate::source::{FileId, Sources};
+use crate::source::{FileId, SourceError, Sources};
 use crate::template::Stacks;
 use crate::world::nearest;
 
 use super::args::{CheckArgs, Flags, Format, PolicyArgs};
+use super::assemblies::assemblies;
 use super::baseline;
+use super::context_lines::context_lines;
 use super::discover::discover;
 use super::exit::Exit;
 use super::files::{Files, Opened};
@@ -23,9 +25,10 @@ use super::given::Given;
 use super::inputs::deployment;
 use super::nested::{failures, roots};
 use super::output::{print, style, wants_color, width, write};
-use super::plan::Plan;
+use super::plan::{Group, Plan, Synthesized};
 use super::previous::{Previous, previous};
 use super::progress::Progress;
+use super::rules;
 
 /// A deployment with its templates, each with all that it nests.
 pub(super) struct Job {
@@ -33,6 +36,8 @@ pub(super) struct Job {
     pub(super) stacks: Vec<Stacks>,
     /// Where a configuration or a file of a deployment tool describes it.
     pub(super) place: Option<String>,
+    /// The stack of a cloud assembly that it is about: its name, and where it stands.
+    pub(super) artifact: Option<(String, String)>,
     /// What is left open about the deployer there.
     pub(super) unknown: Option<String>,
     /// What is deployed now.
@@ -59,54 +64,88 @@ pub(super) struct Input {
 pub(super) fn input(paths: &[PathBuf], flags: &Flags) -> anyhow::Result<Input> {
     let plan = Plan::new(flags)?;
     let mut files = Files::default();
-    let (opened, named) = opened(&plan, paths, &mut files)?;
-    let jobs = jobs(&plan, &opened, &mut files)?;
+    files.every = rules::wanted(flags)?;
+    let templates = templates(&plan, paths, &mut files)?;
+    let jobs = jobs(&plan, &templates.opened, &templates.synthesized, &mut files)?;
     known_parameters(flags, &jobs)?;
-    Ok(Input { files, jobs, named })
+    Ok(Input { files, jobs, named: templates.named })
 }
 
-/// The templates of the named paths that matter, each once, and which of their files were named.
-pub(super) fn opened(
-    plan: &Plan<'_>,
-    paths: &[PathBuf],
-    files: &mut Files,
-) -> anyhow::Result<(Vec<Opened>, BTreeSet<FileId>)> {
+/// The templates of the named paths that matter.
+pub(super) struct Templates {
+    /// Each once.
+    pub(super) opened: Vec<Opened>,
+    /// The files among them that were named.
+    pub(super) named: BTreeSet<FileId>,
+    /// What cloud assemblies say of them.
+    pub(super) synthesized: Synthesized,
+}
+
+/// Opens the templates of the named paths.
+pub(super) fn templates(plan: &Plan<'_>, paths: &[PathBuf], files: &mut Files) -> anyhow::Result<Templates> {
     let flags = plan.flags;
     let mut missing: Vec<PathBuf> = Vec::new();
-    let found = discover(paths, &flags.exclude, &mut |path| missing.push(path.to_owned()))?;
+    let mut found = discover(paths, &flags.exclude, &mut |path| missing.push(path.to_owned()))?;
     missing.iter().for_each(|path| files.missing(path));
+    let stacks = assemblies(paths, &mut found, flags, files)?;
     let mut named: BTreeSet<FileId> = BTreeSet::new();
     let mut opened: Vec<Opened> = Vec::new();
+    let mut synthesized = Synthesized::new();
     let mut seen: BTreeSet<FileId> = BTreeSet::new();
-    let mut progress = Progress::over(found.len());
-    for (done, file) in found.iter().enumerate() {
+    let mut progress = Progress::over(found.len() + stacks.len());
+    let stacks = stacks.into_iter().map(|one| (one.found, Some(one.context)));
+    for (done, (file, context)) in found.into_iter().map(|file| (file, None)).chain(stacks).enumerate() {
         progress.at(done);
-        if plan.leaves_out(file)? {
+        if plan.leaves_out(&file)? {
             continue;
         }
-        plan.walked(file);
-        let Some(template) = files.template(file, &flags.stdin_filename) else { continue };
+        if context.is_none() {
+            plan.walked(&file);
+        }
+        let Some(template) = files.template(&file, &flags.stdin_filename) else { continue };
         named.extend(file.named.then_some(template.0));
+        if let Some(context) = context {
+            let known = synthesized.entry(template.0).or_default();
+            if !known.iter().any(|one| one.name == context.name) {
+                known.push(context);
+            }
+        }
         // One file may have several paths.
         if seen.insert(template.0) {
             opened.push(template);
         }
     }
-    Ok((opened, named))
+    drop(progress);
+    Ok(Templates { opened, named, synthesized })
+}
+
+/// The files that the CDK made: the next `cdk synth` writes them anew.
+pub(super) fn generated(jobs: &[Job]) -> BTreeSet<FileId> {
+    let stacks = jobs.iter().filter(|job| job.artifact.is_some()).flat_map(|job| &job.stacks);
+    stacks.flat_map(Stacks::all).map(|stack| stack.file).collect()
 }
 
 /// The deployments of these templates. Where there is no template, what the flags say is looked at all the same.
-pub(super) fn jobs(plan: &Plan<'_>, opened: &[Opened], files: &mut Files) -> anyhow::Result<Vec<Job>> {
+pub(super) fn jobs(
+    plan: &Plan<'_>,
+    opened: &[Opened],
+    synthesized: &Synthesized,
+    files: &mut Files,
+) -> anyhow::Result<Vec<Job>> {
     let mut out = Vec::new();
-    for group in plan.groups(opened, files)? {
-        let deployment = deployment(&group.given)?;
-        let stacks = roots(&group.templates, &deployment.givens, files);
-        let job = Job { deployment, stacks, place: group.place, unknown: group.unknown, previous: Previous::new() };
-        if let Some(place) = &job.place {
-            unknown_parameter(group.configured.iter(), std::slice::from_ref(&job))
-                .map_or(Ok(()), |why| bail!("{place}: {why}"))?;
-        }
-        out.push(job);
+    let mut configured: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for group in plan.groups(opened, synthesized, files)? {
+        let (deployment, unknown) = deployed(&group, files)?;
+        let name = group.artifact.as_ref().map_or("", |artifact| artifact.name.as_str());
+        let stacks =
+            roots(&group.templates, &deployment.givens, files).into_iter().map(|one| one.named(name)).collect();
+        configured.extend(group.place.clone().map(|place| (place, group.configured)));
+        let artifact = group.artifact.map(|artifact| (artifact.name, artifact.place));
+        out.push(Job { deployment, stacks, place: group.place, artifact, unknown, previous: Previous::new() });
+    }
+    for (place, names) in configured {
+        let own: Vec<&Job> = out.iter().filter(|job| job.place.as_ref() == Some(&place)).collect();
+        unknown_parameter(names.iter(), &own).map_or(Ok(()), |why| bail!("{place}: {why}"))?;
     }
     nested_elsewhere(&mut out);
     if out.is_empty() {
@@ -116,6 +155,22 @@ pub(super) fn jobs(plan: &Plan<'_>, opened: &[Opened], files: &mut Files) -> any
     }
     previous(plan.flags, &mut out, files)?;
     Ok(out)
+}
+
+/// The deployment of a group, and what is left open about its deployer. Where a manifest contradicts what was given, or says
+/// what cannot be, its stack is checked without it: one stack hides nothing of the others.
+fn deployed(group: &Group, files: &mut Files) -> anyhow::Result<(Deployment, Option<String>)> {
+    match (deployment(&group.given), &group.artifact) {
+        (Ok(deployment), _) => Ok((deployment, group.unknown.clone())),
+        (Err(error), None) => Err(error),
+        (Err(error), Some(artifact)) => {
+            let without = deployment(&artifact.without)?;
+            let file = artifact.place.rsplit_once(':').map_or(artifact.place.as_str(), |(file, _)| file);
+            let message = format!("{error:#}; stack `{}` is checked without what this file says", artifact.name);
+            files.fail(file, SourceError { message, line: 0, column: 0 });
+            Ok((without, Some("what the manifest says could not be used".to_owned())))
+        }
+    }
 }
 
 /// Takes out the templates that nothing describes and that the template of another deployment nests.
@@ -130,6 +185,7 @@ fn nested_elsewhere(jobs: &mut Vec<Job>) {
 
 /// Checks one bare key policy: a direct call of kms:PutKeyPolicy.
 pub(crate) fn run_policy(args: &PolicyArgs) -> anyhow::Result<Exit> {
+    rules::wanted(&args.flags)?;
     let deployment = deployment(&Given::by_flags(&args.flags)?)?.direct();
     let mut files = Files::default();
     let found = discover(std::slice::from_ref(&args.file), &[], &mut |path| files.missing(path))?;
@@ -141,7 +197,7 @@ pub(crate) fn run_policy(args: &PolicyArgs) -> anyhow::Result<Exit> {
     };
     let opened = files.policy(file, &args.flags.stdin_filename);
     let stacks: Vec<Stacks> = opened.into_iter().map(|(file, template)| Stacks::of(file, template)).collect();
-    let mut jobs = [Job { deployment, stacks, place: None, unknown: None, previous: Previous::new() }];
+    let mut jobs = [Job { deployment, stacks, place: None, artifact: None, unknown: None, previous: Previous::new() }];
     previous(&args.flags, &mut jobs, &mut files)?;
     finish(files, &jobs, &BTreeSet::new(), &args.flags)
 }
@@ -149,11 +205,11 @@ pub(crate) fn run_policy(args: &PolicyArgs) -> anyhow::Result<Exit> {
 /// A `--parameter` that no template has is a typo. What is passed to a nested stack is its parent's business.
 pub(super) fn known_parameters(flags: &Flags, jobs: &[Job]) -> anyhow::Result<()> {
     let names = flags.parameter.iter().map(|(name, _)| name);
-    unknown_parameter(names, jobs).map_or(Ok(()), |why| bail!("--parameter: {why}"))
+    unknown_parameter(names, &jobs.iter().collect::<Vec<_>>()).map_or(Ok(()), |why| bail!("--parameter: {why}"))
 }
 
 /// What is wrong with the first of these names that is no parameter of a template.
-fn unknown_parameter<'n>(mut names: impl Iterator<Item = &'n String>, jobs: &[Job]) -> Option<String> {
+fn unknown_parameter<'n>(mut names: impl Iterator<Item = &'n String>, jobs: &[&Job]) -> Option<String> {
     let all = || jobs.iter().flat_map(|job| &job.stacks).flat_map(Stacks::all);
     let of = |nested: bool| {
         let stacks = all().filter(move |stack| stack.path.is_empty() != nested);
@@ -172,19 +228,25 @@ fn unknown_parameter<'n>(mut names: impl Iterator<Item = &'n String>, jobs: &[Jo
 /// Checks what was opened and prints it.
 fn finish(mut files: Files, jobs: &[Job], named: &BTreeSet<FileId>, flags: &Flags) -> anyhow::Result<Exit> {
     let mut hidden = baseline::hidden(flags, &files)?;
-    let report = checked(&mut files, jobs, named, &mut hidden);
+    let report = checked(&mut files, jobs, named, &mut hidden, flags);
     write_all(&report, &files.sources, flags)?;
     print(&rendered(&report, &files.sources, flags.format, flags, wants_color(flags.color)))?;
     baseline::end(flags, &hidden, Exit::of(&report, flags.fail_on.severity()))
 }
 
 /// Checks what was opened, for every deployment, and looks for fixes.
-pub(super) fn checked(files: &mut Files, jobs: &[Job], named: &BTreeSet<FileId>, hidden: &mut Hidden) -> Report {
+pub(super) fn checked(
+    files: &mut Files,
+    jobs: &[Job],
+    named: &BTreeSet<FileId>,
+    hidden: &mut Hidden,
+    flags: &Flags,
+) -> Report {
     let all = results(files, jobs, named);
     let roots = roots_of(jobs, &all);
     let before = Before { sources: &files.sources, known: &*files, roots: &roots };
     let fixes = best(before, &mut hidden.clone(), Effort::REPORT);
-    Report { fixes, ..report(all, jobs, files, hidden) }
+    Report { fixes, ..report(all, jobs, files, hidden, flags) }
 }
 
 /// What each template with its nested stacks comes to, job by job.
@@ -218,29 +280,24 @@ pub(super) fn roots_of<'a>(jobs: &'a [Job], all: &'a [Vec<Checked>]) -> Vec<Root
 }
 
 /// What was found out as a report.
-pub(super) fn report(all: Vec<Vec<Checked>>, jobs: &[Job], files: &mut Files, hidden: &mut Hidden) -> Report {
-    let mut report = Report::default();
+pub(super) fn report(
+    all: Vec<Vec<Checked>>,
+    jobs: &[Job],
+    files: &mut Files,
+    hidden: &mut Hidden,
+    flags: &Flags,
+) -> Report {
+    let (contexts, generated) = (context_lines(jobs, files), generated(jobs));
+    let mut report = Report { contexts, generated, ..Report::default() };
     let mut all = all.into_iter();
     for job in jobs {
-        if let Some(place) = &job.place {
-            report.contexts.push(context(job, place, files));
-        }
         let own: Vec<Checked> = all.by_ref().take(job.stacks.len()).flatten().collect();
         collect(own, &job.deployment, hidden, &mut report);
     }
+    rules::judge(flags, jobs, files, hidden, &mut report);
     conclude(hidden, &mut report);
     report.failures = std::mem::take(&mut files.failures);
     report
-}
-
-/// Which deployment was used for which templates.
-fn context(job: &Job, place: &str, files: &Files) -> String {
-    let templates = job.stacks.iter().map(|stacks| files.sources.path(stacks.get(Stacks::ROOT).file));
-    let templates: Vec<&str> = templates.collect();
-    let (first, others) = templates.split_first().map_or(("no template", 0), |(first, rest)| (*first, rest.len()));
-    let more = if others > 0 { format!(" and {others} more") } else { String::new() };
-    let unknown = job.unknown.as_ref().map_or_else(String::new, |what| format!("; {what}"));
-    format!("deployment {} ({place}): {first}{more}{unknown}", job.deployment.name)
 }
 
 /// Writes the further reports.

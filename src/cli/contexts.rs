@@ -11,6 +11,7 @@ use crate::deployment::{Argument, Said, Told};
 use crate::source::{Limits, SourceError};
 
 use super::args::Flags;
+use super::assemblies;
 use super::discover::{Content, Found, open, shown, too_large};
 use super::files::{tidy, whole};
 
@@ -33,7 +34,10 @@ pub(crate) fn named(flags: &Flags) -> anyhow::Result<Vec<Located>> {
     let mut all: Vec<Located> = Vec::new();
     for path in &flags.from {
         let file = file("--from", path)?;
-        let found = contexts(&file, environments, &mut Folder::of(path))?;
+        let found = match file.is_assembly() {
+            true => assemblies::of_flag(&file, path, flags)?,
+            false => contexts(&file, environments, &mut Folder::of(path))?,
+        };
         if found.is_empty() {
             bail!("--from `{}`: it describes no deployment", path.display());
         }

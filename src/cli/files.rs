@@ -24,12 +24,16 @@ pub(super) const NO_TEMPLATE: &str = "this is no CloudFormation template: it has
 #[derive(Debug, Default)]
 pub(crate) struct Files {
     limits: Limits,
+    /// Whether templates without keys matter as well: rules may be about anything.
+    pub(crate) every: bool,
     /// What findings point into.
     pub(crate) sources: Sources,
     /// What could not be checked, each once.
     pub(crate) failures: Vec<Failure>,
     /// Where the files of `sources` are, by their ids.
     places: BTreeMap<FileId, PathBuf>,
+    /// The files that are uploaded from folders, by the names that they get.
+    assets: BTreeMap<PathBuf, BTreeMap<String, String>>,
     /// What was read from stdin.
     stdin: Option<FileId>,
     /// What became of files, by their canonical paths.
@@ -42,6 +46,19 @@ impl Files {
     /// Where the files of `sources` are; for stdin, its name.
     pub(crate) fn places(&self) -> impl Iterator<Item = (FileId, &Path)> {
         self.places.iter().map(|(file, place)| (*file, place.as_path()))
+    }
+
+    /// Notes which files are uploaded from a folder, and under which names.
+    pub(super) fn uploads(&mut self, folder: &Path, assets: Vec<(String, String)>) {
+        self.assets.entry(whole(folder)).or_default().extend(assets);
+    }
+
+    /// The path of the file beside a template that is uploaded under this name.
+    fn uploaded(&self, from: FileId, name: &str) -> Option<String> {
+        if self.assets.is_empty() {
+            return None;
+        }
+        self.assets.get(&whole(self.places.get(&from)?.parent()?))?.get(name).cloned()
     }
 
     /// Notes a failure, unless it is known.
@@ -98,7 +115,7 @@ impl Files {
             return Some(opened.clone());
         }
         let (shown, bytes) = self.bytes(found, stdin_name)?;
-        if !found.named && (scan::is_binary(&bytes) || !scan::may_hold_key(&bytes)) {
+        if !found.named && (scan::is_binary(&bytes) || !(self.every || scan::may_hold_key(&bytes))) {
             return None;
         }
         let place = found.path.clone().unwrap_or_else(|| PathBuf::from(stdin_name));
@@ -218,6 +235,10 @@ impl Beside for Files {
         file
     }
 
+    fn asset(&self, from: FileId, name: &str) -> Option<String> {
+        self.uploaded(from, name)
+    }
+
     fn document(&self, file: FileId) -> Option<&Document> {
         self.sources.document(file)
     }
@@ -232,6 +253,10 @@ impl Known for Files {
 
     fn snippet(&self, from: FileId, path: &str) -> Option<FileId> {
         *self.snippets.get(&self.beside(from, path).canonicalize().ok()?)?
+    }
+
+    fn asset(&self, from: FileId, name: &str) -> Option<String> {
+        self.uploaded(from, name)
     }
 }
 

@@ -1,8 +1,8 @@
 //! `cfn-lockout fix`: templates in, a unified diff out, or the edited files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 
 use crate::findings::{Code, Finding};
 use crate::fix::{Before, Effort, Fix, Fixer, Fixes, Planned, Which, findings};
@@ -11,14 +11,19 @@ use crate::source::{FileId, Sources, TextEdit, edited};
 
 use super::args::{FixArgs, Format};
 use super::baseline;
-use super::check::{Input, input, rendered, report, results, roots_of, write_all};
+use super::check::{Input, generated, input, rendered, report, results, roots_of, write_all};
 use super::exit::Exit;
 use super::files::Files;
 use super::output::{print, wants_color};
+use super::rules::wanted;
 use super::write::replace;
 
 /// Plans the edits, prints or writes them, and says how it ended: with what is left after writing, else with what is there.
 pub(crate) fn run(args: &FixArgs) -> anyhow::Result<Exit> {
+    let rules = wanted(&args.flags)?;
+    if rules && args.write {
+        bail!("--rules look at the templates as they are: write the fixes first, then run `check` with --rules");
+    }
     let Input { mut files, jobs, named } = input(&args.paths, &args.flags)?;
     let checked = results(&mut files, &jobs, &named);
     let hidden = baseline::hidden(&args.flags, &files)?;
@@ -26,8 +31,15 @@ pub(crate) fn run(args: &FixArgs) -> anyhow::Result<Exit> {
     let roots = roots_of(&jobs, &checked);
     let before = Before { sources: &files.sources, known: &files, roots: &roots };
     let mut fixer = Fixer::new(before, Effort::VERB);
-    let mut plan = Proposal::default();
+    let mut plan = Proposal { generated: generated(&jobs), ..Proposal::default() };
     for (root, finding) in findings(&before, &mut of_plan) {
+        if plan.generated.contains(&finding.span.file) && finding.code != Code::ReliesOnDeployerIam {
+            plan.changes.generated.insert(files.sources.path(finding.span.file).to_owned());
+            // The next `cdk synth` would undo it.
+            if args.write {
+                continue;
+            }
+        }
         plan.add(&finding, fixer.plan(root, &finding, !args.write || args.include_review), &files.sources);
     }
     let edits = fixer.edits().clone();
@@ -38,10 +50,12 @@ pub(crate) fn run(args: &FixArgs) -> anyhow::Result<Exit> {
         write(&edits, &files)?;
     }
     let prints_text = args.write && files.stdin().is_some();
-    let failures = std::mem::take(&mut files.failures);
-    let found = Report { fixes: plan.fixes, failures, ..report(checked, &jobs, &mut files, &mut of_report) };
+    let fixes = std::mem::take(&mut plan.fixes);
+    let found = Report { fixes, ..report(checked, &jobs, &mut files, &mut of_report, &args.flags) };
+    // No edit is offered for rules of others.
+    plan.changes.without += found.findings.iter().filter(|one| one.code == Code::GuardRule).count();
     write_all(&found, &files.sources, &args.flags)?;
-    let left = if args.write { report(after, &jobs, &mut files, &mut of_rest) } else { Report::default() };
+    let left = if args.write { report(after, &jobs, &mut files, &mut of_rest, &args.flags) } else { Report::default() };
     print(&match args.flags.format {
         Format::Text if !args.write => changes(&plan.changes, args.flags.quiet),
         _ if prints_text => String::new(),
@@ -56,13 +70,16 @@ pub(crate) fn run(args: &FixArgs) -> anyhow::Result<Exit> {
 /// The plan in the words of the report.
 #[derive(Debug, Default)]
 struct Proposal {
+    /// The files that the CDK made.
+    generated: BTreeSet<FileId>,
     changes: Changes,
     fixes: Fixes,
 }
 
 impl Proposal {
     fn add(&mut self, finding: &Finding, planned: Planned, sources: &Sources) {
-        let change = |fix: &Fix| change(fix, finding, sources);
+        let is_generated = self.generated.contains(&finding.span.file);
+        let change = |fix: &Fix| Change { is_generated, ..change(fix, finding, sources) };
         match planned {
             Planned::Fixed(fix, others) => {
                 self.changes.fixes.push((change(&fix), others.iter().map(change).collect()));
@@ -86,6 +103,7 @@ fn change(fix: &Fix, finding: &Finding, sources: &Sources) -> Change {
         review: fix.review,
         finding: format!("{}{key}, {}:{line}", finding.code.id(), sources.path(span.file)),
         verdict: fix.verdict.word(),
+        is_generated: false,
     }
 }
 

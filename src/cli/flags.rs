@@ -14,7 +14,7 @@ pub(crate) struct Flags {
     /// The CloudFormation service role; KMS then sees it, in a session named AWSCloudFormation
     #[arg(long, value_name = "ARN", help_heading = "Who deploys, and where")]
     pub(crate) role_arn: Option<String>,
-    /// Take the deployment from a file of a deployment tool, or `-`: samconfig, output of `aws sts get-caller-identity`, …
+    /// Take the deployment from a file of a deployment tool, or `-`: samconfig, cdk.out/manifest.json, a workflow, output of `aws sts get-caller-identity`, …
     #[arg(long, value_name = "FILE", help_heading = "Who deploys, and where")]
     pub(crate) from: Vec<PathBuf>,
     /// The environment of a samconfig [default: default]
@@ -83,6 +83,10 @@ pub(crate) struct Flags {
     /// Output of `aws iam get-account-authorization-details`: the deployer's policies, and which principals exist
     #[arg(long, value_name = "FILE", help_heading = "With which policies beside the key policy")]
     pub(crate) iam_snapshot: Option<PathBuf>,
+
+    /// Guard rules to run over the resolved templates: a file, or a folder of .guard files; repeatable
+    #[arg(long, value_name = "PATH", help_heading = "With which rules of your own")]
+    pub(crate) rules: Vec<PathBuf>,
 
     /// How the report is written to stdout
     #[arg(long, value_enum, default_value_t = Format::Text, help_heading = "Output")]

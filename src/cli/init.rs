@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use crate::deployment::{Argument, Told};
 
 use super::args::InitArgs;
-use super::check::opened;
+use super::check::{Templates, templates};
 use super::config::NAME;
 use super::exit::Exit;
 use super::files::{Files, whole};
@@ -26,10 +26,10 @@ pub(crate) fn run(args: &InitArgs) -> anyhow::Result<Exit> {
     }
     let plan = Plan::new(&args.flags)?;
     let mut files = Files::default();
-    let (found, _) = opened(&plan, std::slice::from_ref(&folder), &mut files)?;
+    let Templates { opened, synthesized, .. } = templates(&plan, std::slice::from_ref(&folder), &mut files)?;
     // A configuration above the folder is what this one shall replace.
-    let with_keys: Vec<_> = found.into_iter().filter(|(_, template)| template.keys().next().is_some()).collect();
-    let groups = plan.groups(&with_keys, &mut files)?;
+    let with_keys: Vec<_> = opened.into_iter().filter(|(_, template)| template.keys().next().is_some()).collect();
+    let groups = plan.groups(&with_keys, &synthesized, &mut files)?;
     for failure in &files.failures {
         remark(&format!("{}: {}", failure.path, failure.message));
     }
@@ -74,8 +74,15 @@ fn configuration(groups: &[Group], files: &Files, folder: &Path) -> String {
         out.push_str("  {}\n");
         return out;
     }
-    for group in groups {
-        let base = if group.given.name.is_empty() { "default" } else { &group.given.name };
+    // What a file describes comes first; what is left is one deployment more.
+    let (described, others): (Vec<&Group>, Vec<&Group>) = groups.iter().partition(|group| group.place.is_some());
+    let is_rest = !described.is_empty();
+    for group in described.into_iter().chain(others) {
+        let base = match group.given.name.as_str() {
+            _ if is_rest && group.place.is_none() => "other",
+            "" => "default",
+            name => name,
+        };
         let taken = |name: &String| names.contains(name);
         let numbered = (2..).map(|number| format!("{base}-{number}"));
         let name = std::iter::once(base.to_owned()).chain(numbered).find(|name| !taken(name)).unwrap_or_default();

@@ -1,9 +1,11 @@
 //! The command line: the only place with clap, anyhow, the environment, files and stdout.
 
 mod args;
+mod assemblies;
 mod baseline;
 mod check;
 mod config;
+mod context_lines;
 mod contexts;
 mod discover;
 mod exit;
@@ -23,6 +25,7 @@ mod previous;
 mod progress;
 mod recover;
 mod resolve;
+mod rules;
 mod run;
 mod scan;
 mod shell;
@@ -40,6 +43,10 @@ use exit::Exit;
 #[must_use]
 pub fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
+    #[cfg(feature = "guard")]
+    if let Some(exit) = crate::guard::serve(&arguments) {
+        return exit;
+    }
     let cli = match Cli::try_parse_from(args::with_default_verb(arguments)) {
         Ok(cli) => cli,
         Err(error) => {

@@ -28,7 +28,12 @@ const NAMES: [&str; 4] = ["samconfig.toml", "samconfig.yaml", "samconfig.yml", "
 const FOLDERS: [&str; 2] = [".github/workflows", ".aws-sam/pipeline"];
 
 /// What other files that are contexts have in their text.
-const HINTS: [&[u8]; 3] = [b"template-file-path", b"configure-aws-credentials", b"aws-cloudformation-github-deploy"];
+const HINTS: [&[u8]; 4] = [
+    b"aws:cloudformation:stack",
+    b"template-file-path",
+    b"configure-aws-credentials",
+    b"aws-cloudformation-github-deploy",
+];
 
 /// What is also in files of quite other kinds: one of these that cannot be read is nobody's business.
 const WEAK_HINTS: [&[u8]; 8] = [

@@ -35,9 +35,48 @@ pub(crate) struct Group {
     pub(crate) unknown: Option<String>,
     /// The parameters that a configuration names for it: each has to be one of a template.
     pub(crate) configured: Vec<String>,
+    /// The stack of a cloud assembly that it is about.
+    pub(crate) artifact: Option<Artifact>,
     /// Its templates.
     pub(crate) templates: Vec<Opened>,
 }
+
+/// A stack of a cloud assembly in a deployment.
+#[derive(Debug)]
+pub(crate) struct Artifact {
+    /// The artifact's name.
+    pub(crate) name: String,
+    /// Where it stands: `cdk.out/manifest.json:12`.
+    pub(crate) place: String,
+    /// What is given about it without the manifest.
+    pub(crate) without: Given,
+}
+
+impl Group {
+    /// What tells two groups apart.
+    fn identity(&self) -> impl PartialEq {
+        let artifact = self.artifact.as_ref().map(|one| one.place.clone());
+        (self.place.clone(), self.given.name.clone(), artifact)
+    }
+
+    /// The same for a stack of a cloud assembly: what a configuration or flags say wins over its manifest.
+    fn of_artifact(&self, context: &Context) -> Group {
+        let without = self.given.clone();
+        let said = context.said.clone().overridden(without.said.clone());
+        let unknown = context.unknown.as_ref().filter(|_| said.origin().is_none()).map(|told| told.value.clone());
+        Group {
+            given: Given { said, ..without.clone() },
+            place: self.place.clone().or_else(|| Some(context.place.clone())),
+            unknown,
+            configured: self.configured.clone(),
+            artifact: Some(Artifact { name: context.name.clone(), place: context.place.clone(), without }),
+            templates: Vec::new(),
+        }
+    }
+}
+
+/// What manifests say of the templates of cloud assemblies.
+pub(crate) type Synthesized = BTreeMap<FileId, Vec<Context>>;
 
 /// A configuration and the folder it is in.
 type Near = Option<(Rc<Config>, PathBuf)>;
@@ -133,7 +172,12 @@ impl<'f> Plan<'f> {
     /// # Errors
     ///
     /// A configuration that cannot be read, or a `--deployment` that none has.
-    pub(crate) fn groups(&self, opened: &[Opened], files: &mut Files) -> anyhow::Result<Vec<Group>> {
+    pub(crate) fn groups(
+        &self,
+        opened: &[Opened],
+        synthesized: &Synthesized,
+        files: &mut Files,
+    ) -> anyhow::Result<Vec<Group>> {
         let mut groups: Vec<Group> = Vec::new();
         let places: BTreeMap<FileId, PathBuf> = files.places().map(|(file, place)| (file, whole(place))).collect();
         for template in opened {
@@ -142,11 +186,16 @@ impl<'f> Plan<'f> {
             let planned: Vec<&Planned> = near.iter().flat_map(|(config, _)| &config.deployments).collect();
             let mine = planned.iter().filter(|one| one.deploys(&place) && self.wants(&one.name));
             let mut mine: Vec<Group> = mine.map(|one| self.configured(one)).collect::<anyhow::Result<_>>()?;
-            if mine.is_empty() && self.flags.deployment.is_empty() {
+            if let Some(contexts) = synthesized.get(&template.0) {
+                if mine.is_empty() && self.flags.deployment.is_empty() {
+                    mine.extend(self.of_contexts(&place, &[]));
+                }
+                mine = contexts.iter().flat_map(|one| mine.iter().map(|group| group.of_artifact(one))).collect();
+            } else if mine.is_empty() && self.flags.deployment.is_empty() {
                 mine.extend(self.described(&place));
             }
             for new in mine {
-                let is_same = |group: &&mut Group| (&group.place, &group.given.name) == (&new.place, &new.given.name);
+                let is_same = |group: &&mut Group| group.identity() == new.identity();
                 match groups.iter_mut().find(is_same) {
                     Some(group) => group.templates.push(template.clone()),
                     None => groups.push(Group { templates: vec![template.clone()], ..new }),
@@ -175,22 +224,27 @@ impl<'f> Plan<'f> {
             given.said = given.said.overridden(only.context.said.clone());
         }
         let given = given.overridden(self.flags, &self.arguments);
-        Ok(Group { given, place: Some(one.place.clone()), unknown: None, configured, templates: Vec::new() })
+        let place = Some(one.place.clone());
+        Ok(Group { given, place, unknown: None, configured, artifact: None, templates: Vec::new() })
     }
 
     /// What files of `--from` say of the template at this path, else the flags alone. A file that names templates, and not this
     /// one, counts all the same: it was named for it.
     pub(super) fn described(&self, template: &Path) -> Vec<Group> {
+        let found = if self.is_undescribed() { self.nearby.of(template) } else { Vec::new() };
+        self.of_contexts(template, &found)
+    }
+
+    fn of_contexts(&self, template: &Path, found: &[Located]) -> Vec<Group> {
         let names_it = |one: &&Located| one.templates.iter().any(|named| named == template);
         let naming: Vec<&Located> = self.from.iter().filter(names_it).collect();
         let all: Vec<&Located> = if naming.is_empty() { self.from.iter().collect() } else { naming };
-        let found = if self.is_undescribed() { self.nearby.of(template) } else { Vec::new() };
         let of = |name: &str, context: &Context| {
             let given = Given::of(name, context.said.clone()).overridden(self.flags, &self.arguments);
             let unknown = context.unknown.as_ref().filter(|_| given.said.origin().is_none());
             let (place, unknown) = (context.place.clone(), unknown.map(|told| told.value.clone()));
             let place = (!place.is_empty()).then_some(place);
-            Group { given, place, unknown, configured: Vec::new(), templates: Vec::new() }
+            Group { given, place, unknown, configured: Vec::new(), artifact: None, templates: Vec::new() }
         };
         match all.as_slice() {
             [] if !found.is_empty() => found.iter().map(|one| of(&one.context.name, &one.context)).collect(),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use anyhow::{anyhow, bail};
 
 use crate::lockout::resolved;
-use crate::report::{Report, resolved as render};
+use crate::report::{Report, Subject, resolved as render};
 use crate::template::Stacks;
 
 use super::args::ResolveArgs;
@@ -15,10 +15,12 @@ use super::discover::discover;
 use super::exit::Exit;
 use super::files::Files;
 use super::output::print;
-use super::plan::Plan;
+use super::plan::{Plan, Synthesized};
+use super::rules;
 
 /// Prints the resolved template. The exit code is that of `check`; a template that CloudFormation refuses counts as an error.
 pub(crate) fn run(args: &ResolveArgs) -> anyhow::Result<Exit> {
+    rules::wanted(&args.flags)?;
     let plan = Plan::new(&args.flags)?;
     let mut files = Files::default();
     let found = discover(std::slice::from_ref(&args.template), &[], &mut |path| files.missing(path))?;
@@ -29,7 +31,7 @@ pub(crate) fn run(args: &ResolveArgs) -> anyhow::Result<Exit> {
         }
         None => Vec::new(),
     };
-    let jobs = jobs(&plan, &opened, &mut files)?;
+    let jobs = jobs(&plan, &opened, &Synthesized::new(), &mut files)?;
     if jobs.len() > 1 {
         let names: Vec<&str> = jobs.iter().map(|job| job.deployment.name.as_str()).collect();
         bail!("the template has several deployments: name one with --deployment ({})", names.join(", "));
@@ -37,15 +39,16 @@ pub(crate) fn run(args: &ResolveArgs) -> anyhow::Result<Exit> {
     known_parameters(&args.flags, &jobs)?;
     let named: BTreeSet<_> = opened.iter().map(|(file, _)| *file).collect();
     let mut hidden = baseline::hidden(&args.flags, &files)?;
-    let report = checked(&mut files, &jobs, &named, &mut hidden);
+    let report = checked(&mut files, &jobs, &named, &mut hidden, &args.flags);
     write_all(&report, &files.sources, &args.flags)?;
     let job = jobs.first().and_then(|job| Some((job.stacks.first()?, &job.deployment)));
     let Some((stacks, deployment)) = job else { return Err(unread(&report)) };
     let file = stacks.get(Stacks::ROOT).file;
     let Some(document) = files.sources.document(file) else { return Err(unread(&report)) };
-    let resolved = resolved(stacks, document, deployment);
-    print(&render(&resolved, file, &report, &files.sources))?;
-    let fails = args.flags.fail_on.severity().is_some() && !resolved.refusals.is_empty();
+    let resolved = resolved(stacks, Stacks::ROOT, document, deployment);
+    let subject = Subject { resolved, file, stack: String::new(), deployment: &deployment.name };
+    print(&render(&subject, &report, &files.sources))?;
+    let fails = args.flags.fail_on.severity().is_some() && !subject.resolved.refusals.is_empty();
     let exit = match Exit::of(&report, args.flags.fail_on.severity()) {
         Exit::Clean if fails => Exit::Findings,
         exit => exit,

@@ -7,6 +7,7 @@ pub(crate) mod command;
 pub(crate) mod contexts;
 mod error;
 mod inputs;
+mod placeholders;
 mod policies;
 mod said;
 mod snapshot;
@@ -85,6 +86,9 @@ impl Deployment {
             Some(arn) => Caller::named(arn, session.as_deref(), own_account, own_partition),
             None => Caller::unknown(own_account, own_partition),
         };
+        let places = [&givens.account, &givens.region, &givens.partition];
+        caller.principal = placeholders::filled(&caller.principal, places);
+        caller.arn = placeholders::filled(&caller.arn, places);
         let mut layers = inputs.layers;
         match context.get("aws:principalarn").map(Vec::as_slice) {
             // It tells the path of the role behind a session.
@@ -158,7 +162,11 @@ fn fill_in(
 
 /// Who was named, and in which session of a role. A service role is the caller whoever calls CloudFormation.
 fn named(inputs: &Inputs) -> Result<(Option<PrincipalArn>, Option<String>), DeploymentError> {
-    let parse = |who, text: &str| PrincipalArn::parse(text).map_err(|source| DeploymentError::Arn { who, source });
+    let region = inputs.region.as_deref();
+    let partition = inputs.partition.as_deref().or(region.map(partition_of_region));
+    let known = |text: &str| placeholders::with_known(text, [inputs.account.as_deref(), region, partition]);
+    let parse =
+        |who, text: &str| PrincipalArn::parse(&known(text)).map_err(|source| DeploymentError::Arn { who, source });
     let deployer = inputs.deployer.as_deref().map(|text| parse(Who::Deployer, text)).transpose()?;
     let role = inputs.role_arn.as_deref().map(|text| parse(Who::Role, text)).transpose()?;
     match (role, deployer) {
@@ -222,8 +230,8 @@ fn shown(arn: PrincipalArn, session: Option<&str>) -> String {
     match (arn.kind, session) {
         (PrincipalKind::Role { name, .. }, Some(session)) => {
             let kind = PrincipalKind::Session { role: name, session: session.to_owned() };
-            PrincipalArn { kind, ..arn }.to_string()
+            placeholders::shown(PrincipalArn { kind, ..arn })
         }
-        (kind, _) => PrincipalArn { kind, ..arn }.to_string(),
+        (kind, _) => placeholders::shown(PrincipalArn { kind, ..arn }),
     }
 }

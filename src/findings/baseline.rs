@@ -27,6 +27,8 @@ pub(crate) struct Known {
     pub(crate) code: Code,
     /// Name of the deployment.
     pub(crate) deployment: String,
+    /// The Guard rule; empty for our own findings.
+    pub(crate) rule: String,
 }
 
 /// How many findings of each kind are known.
@@ -72,11 +74,12 @@ impl Baseline {
             .iter()
             .flat_map(|(known, count)| std::iter::repeat_n(known, *count))
             .map(|known| {
-                let Known { file, stack, logical_id, code, deployment } = known;
+                let Known { file, stack, logical_id, code, deployment, rule } = known;
                 let fields = [("file", file), ("stack", stack), ("logical_id", logical_id)];
                 let fields = fields.map(|(name, value)| format!("\"{name}\": {}", json!(value)));
+                let rule = if rule.is_empty() { String::new() } else { format!(", \"rule\": {}", json!(rule)) };
                 format!(
-                    "    {{{}, \"code\": {}, \"deployment\": {}}}",
+                    "    {{{}, \"code\": {}, \"deployment\": {}{rule}}}",
                     fields.join(", "),
                     json!(code.id()),
                     json!(deployment)
@@ -138,6 +141,7 @@ fn known(document: &Document, item: NodeId) -> Result<Known, SourceError> {
         logical_id: text("logical_id")?,
         code,
         deployment: text("deployment")?,
+        rule: if document.get(item, "rule").is_some() { text("rule")? } else { String::new() },
     })
 }
 
@@ -147,8 +151,8 @@ mod tests {
     use crate::source::FileId;
 
     fn finding(file: &str, code: Code) -> Known {
-        let [stack, logical_id, deployment] = ["", "K\"1", "default"].map(str::to_owned);
-        Known { file: file.to_owned(), stack, logical_id, code, deployment }
+        let [stack, logical_id, deployment, rule] = ["", "K\"1", "default", ""].map(str::to_owned);
+        Known { file: file.to_owned(), stack, logical_id, code, deployment, rule }
     }
 
     fn read(text: &str) -> Result<Baseline, SourceError> {
@@ -158,11 +162,13 @@ mod tests {
     #[test]
     fn what_is_written_is_read_again() {
         let twice = finding("b.yaml", Code::InvalidPrincipal);
-        let baseline: Baseline = [twice.clone(), finding("a.yaml", Code::Undecided), twice].into_iter().collect();
+        let ruled = Known { rule: "a_rule".to_owned(), ..finding("c.yaml", Code::GuardRule) };
+        let baseline: Baseline =
+            [twice.clone(), finding("a.yaml", Code::Undecided), twice, ruled].into_iter().collect();
         let text = baseline.text();
         assert_eq!(
             text.lines().filter_map(|line| line.split('"').nth(3)).collect::<Vec<_>>(),
-            [SCHEMA, "a.yaml", "b.yaml", "b.yaml"],
+            [SCHEMA, "a.yaml", "b.yaml", "b.yaml", "c.yaml"],
             "{text}"
         );
         assert_eq!(read(&text), Ok(baseline));

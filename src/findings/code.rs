@@ -65,11 +65,13 @@ pub(crate) enum Code {
     BypassesLockoutCheck,
     /// A suppression that suppresses nothing.
     UnusedSuppression,
+    /// A Guard rule that somebody gave does not hold.
+    GuardRule,
 }
 
 impl Code {
     /// Every code that this version can report, in the order of design §7.
-    pub(crate) const ALL: [Code; 19] = [
+    pub(crate) const ALL: [Code; 20] = [
         Code::LocksOutDeployer,
         Code::MayLockOutDeployer,
         Code::ReliesOnDeployerIam,
@@ -89,6 +91,7 @@ impl Code {
         Code::ServiceCannotUseKey,
         Code::BypassesLockoutCheck,
         Code::UnusedSuppression,
+        Code::GuardRule,
     ];
 
     /// The code with this identifier; the error is the identifier that may have been meant.
@@ -119,6 +122,7 @@ impl Code {
             Code::ServiceCannotUseKey => "service-cannot-use-key",
             Code::BypassesLockoutCheck => "bypasses-lockout-check",
             Code::UnusedSuppression => "unused-suppression",
+            Code::GuardRule => "guard-rule",
         }
     }
 
@@ -144,6 +148,7 @@ impl Code {
             Code::ServiceCannotUseKey => "hands the key to a service that cannot use it",
             Code::BypassesLockoutCheck => "the check is switched off",
             Code::UnusedSuppression => "a suppression that suppresses nothing",
+            Code::GuardRule => "a rule given with --rules does not hold",
         }
     }
 
@@ -158,7 +163,8 @@ impl Code {
             | Code::SubstitutionNotApplied
             | Code::DeployerCannotFinish
             | Code::UpdateRefused
-            | Code::ServiceCannotUseKey => Severity::Error,
+            | Code::ServiceCannotUseKey
+            | Code::GuardRule => Severity::Error,
             Code::MayLockOutDeployer
             | Code::Undecided
             | Code::IneffectiveStatement
@@ -194,6 +200,7 @@ impl Code {
             Code::ServiceCannotUseKey => include_str!("../../rules/explain/service-cannot-use-key.md"),
             Code::BypassesLockoutCheck => include_str!("../../rules/explain/bypasses-lockout-check.md"),
             Code::UnusedSuppression => include_str!("../../rules/explain/unused-suppression.md"),
+            Code::GuardRule => include_str!("../../rules/explain/guard-rule.md"),
         }
     }
 }

@@ -29,9 +29,16 @@ pub(crate) struct Hidden {
     checked: BTreeSet<(String, String)>,
     /// Stacks and logical ids of keys that a deployment does not create, with their files and deployments.
     skipped: BTreeSet<[String; 4]>,
+    /// Whether Guard rules were looked at: else nothing is known of findings about them.
+    ruled: bool,
     /// Everything that the template does not suppress itself.
     unsuppressed: Vec<Known>,
     count: usize,
+}
+
+/// The Guard rule that a suppression is about: `guard-rule/NAME` is about one, `guard-rule` about each.
+pub(super) fn rule(code: &str) -> Option<&str> {
+    code.strip_prefix(Code::GuardRule.id())?.strip_prefix('/').filter(|rule| !rule.is_empty())
 }
 
 /// A suppression and what became of it.
@@ -79,8 +86,8 @@ impl Hidden {
         for suppression in &checked.suppressions {
             let ids = match &suppression.owner {
                 Owner::Keys(ids) => ids.as_slice(),
-                Owner::Stack(id) => std::slice::from_ref(id),
-                Owner::Resource(_) | Owner::Unread | Owner::Nobody => &[],
+                Owner::Stack(id) | Owner::Resource(id) => std::slice::from_ref(id),
+                Owner::Unread | Owner::Nobody => &[],
             };
             for id in ids {
                 self.by_id.entry((checked.file, id.clone())).or_default().push(self.suppressions.len());
@@ -97,14 +104,26 @@ impl Hidden {
 
     /// Whether a finding about this resource is not to be reported.
     pub(super) fn takes(&mut self, file: FileId, stack: &str, logical_id: &str, code: Code) -> bool {
-        let hides = self.suppressed(file, logical_id, code) || {
-            let known = Known {
-                file: self.name(file),
-                stack: stack.to_owned(),
-                logical_id: logical_id.to_owned(),
-                code,
-                deployment: self.deployment.clone(),
-            };
+        let [stack, logical_id, rule] = [stack, logical_id, ""].map(str::to_owned);
+        let deployment = self.deployment.clone();
+        self.hides(file, Known { file: self.name(file), stack, logical_id, code, deployment, rule })
+    }
+
+    /// Whether a finding about a Guard rule is not to be reported; `file` is that of the stack's template.
+    #[cfg(feature = "guard")]
+    pub(crate) fn takes_rule(&mut self, file: FileId, finding: &Finding) -> bool {
+        let Finding { code, rule, stack, logical_id, deployment, .. } = finding.clone();
+        self.hides(file, Known { file: self.name(file), stack, logical_id, code, deployment, rule })
+    }
+
+    /// Takes note that Guard rules are looked at.
+    #[cfg(feature = "guard")]
+    pub(crate) fn rules_run(&mut self) {
+        self.ruled = true;
+    }
+
+    fn hides(&mut self, file: FileId, known: Known) -> bool {
+        let hides = self.suppressed(file, &known) || {
             let hides = self.baseline.takes(&known);
             self.unsuppressed.push(known);
             hides
@@ -113,12 +132,17 @@ impl Hidden {
         hides
     }
 
-    fn suppressed(&mut self, file: FileId, logical_id: &str, code: Code) -> bool {
+    fn suppressed(&mut self, file: FileId, known: &Known) -> bool {
         let mut hides = false;
-        for &index in self.by_id.get(&(file, logical_id.to_owned())).into_iter().flatten() {
+        for &index in self.by_id.get(&(file, known.logical_id.clone())).into_iter().flatten() {
             let Some(seen) = self.suppressions.get_mut(index) else { continue };
+            // What stands at no key is about rules alone.
+            if matches!(seen.suppression.owner, Owner::Resource(_)) && known.code != Code::GuardRule {
+                continue;
+            }
             let says = seen.suppression.says.as_ref();
-            if says.is_ok_and(|ignore| ignore.has_reason && ignore.code == code.id()) {
+            let means = |code: &str| code == known.code.id() || rule(code).is_some_and(|rule| rule == known.rule);
+            if says.is_ok_and(|ignore| ignore.has_reason && means(&ignore.code)) {
                 seen.used = true;
                 hides = true;
             }
@@ -137,7 +161,7 @@ impl Hidden {
 
     /// The suppressions that hid nothing, as findings.
     pub(crate) fn unused(&self) -> Vec<Finding> {
-        self.suppressions.iter().filter_map(unused).collect()
+        self.suppressions.iter().filter_map(|seen| unused(seen, self.ruled)).collect()
     }
 
     /// A baseline of all findings that the templates do not suppress themselves.
@@ -148,8 +172,9 @@ impl Hidden {
     /// How many findings of the baseline are gone: their file was checked for their deployment, and their key created.
     pub(crate) fn gone(&self) -> usize {
         let gone = |known: &Known| {
-            let Known { file, stack, logical_id, deployment, .. } = known.clone();
-            self.checked.contains(&(file.clone(), deployment.clone()))
+            let Known { file, stack, logical_id, deployment, code, .. } = known.clone();
+            (self.ruled || code != Code::GuardRule)
+                && self.checked.contains(&(file.clone(), deployment.clone()))
                 && !self.skipped.contains(&[file, stack, logical_id, deployment])
         };
         self.baseline.left().filter(|(known, _)| gone(known)).map(|(_, count)| count).sum()

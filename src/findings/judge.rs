@@ -8,13 +8,14 @@ use super::reasons::{Why, why};
 use super::refused::Refusals;
 use super::words::{cases, key as named, short};
 use super::{
-    Code, Finding, Hidden, Related, denied_services, ignored, lockouts, loops, nobody_left, refused, services, stuck,
-    unfollowed, unread, updates,
+    Code, Finding, Hidden, Related, denied_services, ignored, lockouts, loops, nobody_left, refused, relying, services,
+    stuck, unfollowed, unread, updates,
 };
 
 /// The findings about the templates of one deployment, in their order, without those that are not to be reported.
 pub(crate) fn judge(templates: &[Checked], deployment: &Deployment, hidden: &mut Hidden) -> Vec<Finding> {
-    let judge = Judge { deployment };
+    let root = templates.first().map_or("", |checked| checked.stack.as_str());
+    let judge = Judge { deployment, root };
     hidden.open(templates, deployment);
     let refusals = refused::known(templates);
     let mut out: Vec<Finding> = Vec::new();
@@ -25,22 +26,21 @@ pub(crate) fn judge(templates: &[Checked], deployment: &Deployment, hidden: &mut
         let unknown: Vec<&NotFollowed> =
             unknown.filter(|one| !hidden.takes(checked.file, &checked.stack, &one.id, Code::Undecided)).collect();
         let mut unknown = unfollowed::templates(&judge, &unknown);
-        unknown.iter_mut().for_each(|finding| in_stack(finding, &checked.stack));
+        unknown.iter_mut().for_each(|finding| judge.located(finding, checked));
         out.extend(unknown);
     }
-    let keys = templates.iter().flat_map(|checked| checked.keys.iter().map(move |key| (checked.file, key)));
+    let keys = templates.iter().flat_map(|checked| checked.keys.iter().map(move |key| (checked, key)));
     let relying = keys.filter(|(_, key)| key.verdict == Verdict::SafeIfIam);
-    let relying: Vec<&KeyAnswer> = relying
-        .filter(|(file, key)| !hidden.takes(*file, &key.stack, &key.id, Code::ReliesOnDeployerIam))
-        .map(|(_, key)| key)
+    let relying: Vec<(&Checked, &KeyAnswer)> = relying
+        .filter(|(checked, key)| !hidden.takes(checked.file, &key.stack, &key.id, Code::ReliesOnDeployerIam))
         .collect();
-    out.extend(judge.relies_on_iam(&relying));
+    out.extend(relying::on_iam(&judge, &relying));
     out
 }
 
 /// Why a key has its verdict, in words.
 pub(crate) fn reasoning(key: &KeyAnswer, deployment: &Deployment) -> Why {
-    let judge = Judge { deployment };
+    let judge = Judge { deployment, root: "" };
     why(key, &judge.deployer(), judge.principal().as_deref())
 }
 
@@ -69,21 +69,15 @@ fn of_template(judge: &Judge<'_>, checked: &Checked, refusals: &Refusals<'_>) ->
     out.extend(unread::numbers(judge, checked));
     out.extend(ignored::duplicates(judge, checked));
     updates::annotate(&mut out, checked);
-    out.iter_mut().for_each(|finding| in_stack(finding, &checked.stack));
+    out.iter_mut().for_each(|finding| judge.located(finding, checked));
     out
-}
-
-/// A finding about a nested stack says which: one template may be several stacks.
-fn in_stack(finding: &mut Finding, stack: &str) {
-    if !stack.is_empty() {
-        finding.stack = stack.to_owned();
-        finding.notes.insert(0, format!("nested stack: {stack}"));
-    }
 }
 
 /// What all findings of one deployment share.
 pub(super) struct Judge<'d> {
-    deployment: &'d Deployment,
+    pub(super) deployment: &'d Deployment,
+    /// What the root of its stacks is called.
+    pub(super) root: &'d str,
 }
 
 impl Judge<'_> {
@@ -91,6 +85,7 @@ impl Judge<'_> {
     pub(super) fn finding(&self, code: Code, id: &str, span: Span, message: String) -> Finding {
         Finding {
             code,
+            rule: String::new(),
             severity: code.severity(),
             message,
             help: String::new(),
@@ -98,10 +93,34 @@ impl Judge<'_> {
             label: String::new(),
             related: Vec::new(),
             notes: Vec::new(),
+            deployer: self.deployment.deployer.clone(),
             stack: String::new(),
             logical_id: id.to_owned(),
             deployment: self.deployment.name.clone(),
         }
+    }
+
+    /// A finding about a nested stack says which: one template may be several stacks. One about a resource of the CDK names the
+    /// construct: that is what people edit.
+    pub(super) fn located(&self, finding: &mut Finding, checked: &Checked) {
+        if let Some(path) = checked.constructs.get(&finding.logical_id) {
+            finding.notes.insert(0, format!("construct: {path}"));
+        }
+        self.in_stack(finding, &checked.stack);
+    }
+
+    /// The half of it that every finding has.
+    pub(super) fn in_stack(&self, finding: &mut Finding, stack: &str) {
+        if !stack.is_empty() {
+            stack.clone_into(&mut finding.stack);
+            let kind = if self.root.is_empty() { "nested stack" } else { "stack" };
+            finding.notes.insert(0, format!("{kind}: {stack}"));
+        }
+    }
+
+    /// Whether a stack is the root, whose parameters people give.
+    pub(super) fn is_root(&self, stack: &str) -> bool {
+        stack == self.root
     }
 
     /// The deployer as a message names it: `role/Deploy`, `user/Alice`, or somebody unknown.
@@ -139,13 +158,22 @@ impl Judge<'_> {
         self.assuming(&key.assumes)
     }
 
+    /// Which deployment, where a configuration names several.
+    pub(super) fn named(&self) -> Option<String> {
+        let name = &self.deployment.name;
+        (name != "default").then(|| format!("deployment: {name}"))
+    }
+
     /// Who deploys, and these assumptions.
     pub(super) fn assuming(&self, assumes: &[String]) -> Vec<String> {
         let Deployment { deployer, origin, .. } = self.deployment;
         let origin = origin.as_ref().map_or_else(String::new, |origin| format!(" (from {origin})"));
         let deployer = deployer.iter().map(|arn| format!("deployer: {arn}{origin}"));
-        let named = (self.deployment.name != "default").then(|| format!("deployment: {}", self.deployment.name));
-        named.into_iter().chain(deployer).chain(assumes.iter().map(|what| format!("assumes that {what}"))).collect()
+        self.named()
+            .into_iter()
+            .chain(deployer)
+            .chain(assumes.iter().map(|what| format!("assumes that {what}")))
+            .collect()
     }
 
     fn undecided(&self, key: &KeyAnswer) -> Finding {
@@ -170,25 +198,6 @@ impl Judge<'_> {
         finding.notes.extend(self.notes(key));
         finding.help = key.open.iter().map(|open| open.help.clone()).collect::<Vec<_>>().join("\n");
         finding
-    }
-
-    /// One finding for all keys that leave it to the deployer's IAM policies, at the first of them.
-    fn relies_on_iam(&self, keys: &[&KeyAnswer]) -> Option<Finding> {
-        let (first, others) = keys.split_first()?;
-        let (what, who) = (named(first), self.deployer());
-        let what = match others.len() {
-            0 => what,
-            1 => format!("{what} and one more"),
-            more => format!("{what} and {more} more"),
-        };
-        let message = format!("KMS accepts {what} only if the IAM policies of {who} allow kms:PutKeyPolicy");
-        let mut finding = self.finding(Code::ReliesOnDeployerIam, &first.id, first.span, message);
-        let related = |key: &&KeyAnswer| Related { span: key.span, message: format!("so does {}", named(key)) };
-        finding.related = others.iter().map(related).collect();
-        finding.help = "give the deployer's policies with --identity-policy FILE, or the account's with --iam-snapshot FILE; the statement they need:\n{\"Effect\": \"Allow\", \"Action\": \"kms:PutKeyPolicy\", \"Resource\": \"*\"}".to_owned();
-        finding.notes.extend(self.notes(first));
-        in_stack(&mut finding, &first.stack);
-        Some(finding)
     }
 
     fn bypasses(&self, key: &KeyAnswer) -> Finding {

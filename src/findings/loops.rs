@@ -19,7 +19,7 @@ fn depends(judge: &Judge<'_>, one: &Unknown, stack: &str) -> Finding {
         "AWS::Region" => "--region REGION".to_owned(),
         "AWS::Partition" => "--partition NAME".to_owned(),
         "AWS::StackName" => "--stack-name NAME".to_owned(),
-        name if stack.is_empty() => format!("--parameter {name}=…"),
+        name if judge.is_root(stack) => format!("--parameter {name}=…"),
         name => format!("pass `{name}` in the Parameters of nested stack `{stack}`"),
     };
     finding

@@ -13,6 +13,9 @@ mod loops;
 mod nobody_left;
 mod reasons;
 mod refused;
+mod relying;
+#[cfg(feature = "guard")]
+mod rules;
 mod services;
 mod stuck;
 #[cfg(test)]
@@ -28,7 +31,10 @@ pub(crate) use code::{Code, Severity};
 pub(crate) use hidden::Hidden;
 pub(crate) use judge::{judge, reasoning};
 pub(crate) use reasons::{StatementWhy, Why};
-pub(crate) use words::cases;
+pub(crate) use relying::by_deployer;
+#[cfg(feature = "guard")]
+pub(crate) use rules::{Failed, of_rule};
+pub(crate) use words::{cases, short};
 
 use crate::source::Span;
 
@@ -37,6 +43,8 @@ use crate::source::Span;
 pub(crate) struct Finding {
     /// Which problem.
     pub(crate) code: Code,
+    /// The Guard rule that does not hold; empty for our own findings.
+    pub(crate) rule: String,
     /// How bad.
     pub(crate) severity: Severity,
     /// What is wrong, one line: lower-case start, no full stop, user text in backticks.
@@ -51,7 +59,9 @@ pub(crate) struct Finding {
     pub(crate) related: Vec<Related>,
     /// Lines under the snippet: `when: …`, `deployer: …`, `assumes that …`, `AWS says: …`.
     pub(crate) notes: Vec<String>,
-    /// The nested stack path; empty for the template itself.
+    /// The caller that KMS sees, where somebody was named.
+    pub(crate) deployer: Option<String>,
+    /// What its stack is called; empty for a template by itself.
     pub(crate) stack: String,
     /// The key (or other resource); empty where the finding is about the template.
     pub(crate) logical_id: String,

@@ -2,12 +2,12 @@
 
 use crate::template::{Ignore, Owner};
 
-use super::hidden::Seen;
+use super::hidden::{Seen, rule};
 use super::{Code, Finding};
 
-/// The finding about a suppression, unless it hid something or its key was not checked.
-pub(super) fn unused(seen: &Seen) -> Option<Finding> {
-    let (message, help) = problem(seen)?;
+/// The finding about a suppression, unless it hid something or its key was not checked; `ruled`: whether Guard rules were.
+pub(super) fn unused(seen: &Seen, ruled: bool) -> Option<Finding> {
+    let (message, help) = problem(seen, ruled)?;
     let logical_id = match &seen.suppression.owner {
         Owner::Keys(ids) => ids.first().cloned().unwrap_or_default(),
         Owner::Stack(id) | Owner::Resource(id) => id.clone(),
@@ -15,6 +15,7 @@ pub(super) fn unused(seen: &Seen) -> Option<Finding> {
     };
     Some(Finding {
         code: Code::UnusedSuppression,
+        rule: String::new(),
         severity: Code::UnusedSuppression.severity(),
         message,
         help,
@@ -22,6 +23,7 @@ pub(super) fn unused(seen: &Seen) -> Option<Finding> {
         label: "suppresses nothing".to_owned(),
         related: Vec::new(),
         notes: Vec::new(),
+        deployer: None,
         stack: seen.stack.clone(),
         logical_id,
         deployment: seen.deployment.clone(),
@@ -29,13 +31,14 @@ pub(super) fn unused(seen: &Seen) -> Option<Finding> {
 }
 
 /// What is wrong with it and what to do.
-fn problem(seen: &Seen) -> Option<(String, String)> {
+fn problem(seen: &Seen, ruled: bool) -> Option<(String, String)> {
     let Ignore { code, has_reason } = match &seen.suppression.says {
         Ok(ignore) => ignore,
         Err(form) => return Some(("this is no suppression that can be read".to_owned(), (*form).to_owned())),
     };
     let said = |message: String, help: &str| Some((message, help.to_owned()));
-    match Code::parse(code) {
+    let parsed = if rule(code).is_some() { Ok(Code::GuardRule) } else { Code::parse(code) };
+    match parsed {
         Err(Some(near)) => return Some((format!("there is no finding `{code}`"), format!("did you mean `{near}`?"))),
         Err(None) => return said(format!("there is no finding `{code}`"), "`cfn-lockout explain` lists them"),
         Ok(Code::UnusedSuppression) => {
@@ -52,7 +55,18 @@ fn problem(seen: &Seen) -> Option<(String, String)> {
             "say why the finding does not matter here: without a reason nothing is suppressed",
         );
     }
+    let is_of_rule = parsed == Ok(Code::GuardRule);
+    if is_of_rule && !ruled {
+        return None;
+    }
     match &seen.suppression.owner {
+        Owner::Stack(id) | Owner::Resource(id) if is_of_rule => {
+            (!seen.used).then(|| (format!("`{id}` has no finding `{code}`"), "remove the suppression".to_owned()))
+        }
+        Owner::Nobody if is_of_rule => said(
+            format!("the suppression of `{code}` stands at no resource"),
+            "put it in the lines of the resource, or directly above its logical id",
+        ),
         Owner::Nobody => said(
             format!("the suppression of `{code}` stands at no key"),
             "put it in the lines of the key, or directly above its logical id",

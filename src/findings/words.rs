@@ -8,7 +8,7 @@ pub(super) fn key(key: &KeyAnswer) -> String {
 }
 
 /// `role/Deploy` of an ARN; of a session, its role.
-pub(super) fn short(arn: &str) -> String {
+pub(crate) fn short(arn: &str) -> String {
     let resource = arn.splitn(6, ':').nth(5).unwrap_or(arn);
     match resource.strip_prefix("assumed-role/").and_then(|rest| rest.split_once('/')) {
         Some((role, _)) => format!("role/{role}"),

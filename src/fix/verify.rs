@@ -27,6 +27,11 @@ pub(crate) trait Known {
 
     /// The file that the template `from` includes as `path`.
     fn snippet(&self, from: FileId, path: &str) -> Option<FileId>;
+
+    /// The path, beside the template `from`, of the file that is uploaded under this name.
+    fn asset(&self, _from: FileId, _name: &str) -> Option<String> {
+        None
+    }
 }
 
 /// What was checked, as it was.
@@ -156,7 +161,7 @@ pub(crate) fn checked_with(
     for (index, root) in before.roots.iter().enumerate().filter(|(index, _)| roots.contains(index)) {
         let file = root.stacks.get(Stacks::ROOT).file;
         let template = Arc::new(files.parsed(file)?);
-        let stacks = follow(file, template, &root.deployment.givens, &mut files);
+        let stacks = follow(file, template, &root.deployment.givens, &mut files).named(root.stacks.name());
         let mut checked = check_update(&stacks, root.previous, root.deployment);
         checked.iter_mut().for_each(|one| as_before(one, root.checked));
         let worlds: usize = checked.iter().map(|one| one.worlds).sum();
@@ -206,6 +211,10 @@ impl Files for Edited<'_> {
 
     fn snippet(&mut self, from: FileId, path: &str) -> Option<FileId> {
         self.before.known.snippet(from, path)
+    }
+
+    fn asset(&self, from: FileId, name: &str) -> Option<String> {
+        self.before.known.asset(from, name)
     }
 
     fn document(&self, file: FileId) -> Option<&Document> {

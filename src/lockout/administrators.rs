@@ -1,4 +1,5 @@
-//! Who can call kms:PutKeyPolicy under a policy: the principals that it names for that, as written after resolution.
+//! Who can call kms:PutKeyPolicy under a policy: the principals that it names for that, as written after resolution; and who of
+//! them stays.
 
 use crate::aws::{AccountId, PrincipalArn, PrincipalKind};
 use crate::policy::{Caller, Document, Effect, Grant, Layers, Request, decide, named_principals};
@@ -6,18 +7,52 @@ use crate::world::{Text, Value, World};
 
 use super::evaluate::{Subject, request};
 
+use super::durability::{Durability, HolderKind, lasting};
+/// Who can change a policy.
+#[derive(Debug, Default)]
+pub(crate) struct Administrators {
+    /// Everyone, each once, in the order of the policy.
+    pub(crate) all: Vec<String>,
+    /// Those that are not sure to go: no user, no session, no role of Identity Center or of the own stack.
+    pub(crate) durable: Vec<String>,
+    /// Whether the policy lets the account delegate kms:PutKeyPolicy to IAM; nothing where that is not certain.
+    pub(crate) delegates: Option<bool>,
+}
+
+/// The administrators under the policy of a key; under none, nobody is named.
+pub(super) fn administrators(
+    subject: &Subject<'_>,
+    policy: Option<&Value>,
+    durability: &Durability,
+    world: &World,
+) -> Administrators {
+    let Some(policy) = policy else { return Administrators::default() };
+    let named = named(subject, policy, world);
+    let is_account = |text: &Text| {
+        let Some(known) = text.as_literal() else { return false };
+        let is_root = |arn: PrincipalArn| arn.kind == PrincipalKind::Root;
+        known == "*" || AccountId::parse(known).is_some() || PrincipalArn::parse(known).is_ok_and(is_root)
+    };
+    let is_durable = |text: &&Text| lasting(text, subject, world) == HolderKind::Durable;
+    Administrators {
+        durable: named.iter().filter(is_durable).map(Text::to_string).collect(),
+        delegates: if durability.no_delegation { Some(false) } else { named.iter().any(is_account).then_some(true) },
+        all: named.iter().map(Text::to_string).collect(),
+    }
+}
+
 /// The principals, each once, in the order of the policy.
-pub(crate) fn administrators(subject: &Subject<'_>, policy: &Value, world: &World) -> Vec<String> {
+fn named(subject: &Subject<'_>, policy: &Value, world: &World) -> Vec<Text> {
     let document = Document { value: policy, of_identity: false };
     let request = request(subject, policy).in_world(world);
-    let mut out: Vec<String> = Vec::new();
+    let mut out: Vec<Text> = Vec::new();
     for statement in document.statements() {
         let grants = statement.effect(world) == Ok(Effect::Allow) && statement.may_be_about(&request, world);
         let Some(principal) = statement.element("Principal").filter(|_| grants) else { continue };
         for (text, _) in named_principals(principal) {
             let text = world.fill(&text);
-            if may_administer(subject, document, &request, &text, world) && !out.contains(&text.to_string()) {
-                out.push(text.to_string());
+            if may_administer(subject, document, &request, &text, world) && !out.contains(&text) {
+                out.push(text);
             }
         }
     }

@@ -2,7 +2,7 @@
 //! cases (design §2, "Worlds").
 
 use std::cell::Cell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::deployment::Deployment;
 use crate::policy::{Document, Doubt, Grant, Layer, doubts};
@@ -11,7 +11,7 @@ use crate::source::{Duplicate, FileId, Span};
 use crate::template::{NumberLike, POLICY, Resource, Stacks, Suppression, Unknown};
 use crate::world::{Budget, Refusal, Tree, Value, World, explore};
 
-use super::administrators::administrators;
+use super::administrators::{Administrators, administrators};
 use super::answer::{self, Answered};
 use super::beyond::{Beyond, beyond};
 use super::cases::cases;
@@ -32,7 +32,7 @@ pub(super) const WORLDS_OF_ALL: usize = 60_000;
 pub(crate) struct Checked {
     /// The file of the template.
     pub(crate) file: FileId,
-    /// The path of nested stacks that leads to it; empty for the template that was checked.
+    /// What the stack is called: its artifact and the path of nested stacks; empty for a template that was checked by itself.
     pub(crate) stack: String,
     /// Every key that is created, in the order of the template.
     pub(crate) keys: Vec<KeyAnswer>,
@@ -50,6 +50,8 @@ pub(crate) struct Checked {
     pub(crate) duplicates: Vec<(String, Duplicate)>,
     /// Account ids that are read as other numbers.
     pub(crate) numbers: Vec<NumberLike>,
+    /// The constructs that made its resources, by logical id.
+    pub(crate) constructs: BTreeMap<String, String>,
     /// What its template says about findings that are not to be reported.
     pub(crate) suppressions: Vec<Suppression>,
     /// How many worlds were run for all of it.
@@ -59,7 +61,7 @@ pub(crate) struct Checked {
 /// The answer for one key.
 #[derive(Debug)]
 pub(crate) struct KeyAnswer {
-    /// The path of nested stacks that leads to it.
+    /// What its stack is called.
     pub(crate) stack: String,
     /// Its logical id.
     pub(crate) id: String,
@@ -76,7 +78,7 @@ pub(crate) struct KeyAnswer {
     /// Facts that were asked for and not given.
     pub(crate) open: Vec<Open>,
     /// Who can call kms:PutKeyPolicy under the policy.
-    pub(crate) administrators: Vec<String>,
+    pub(crate) administrators: Administrators,
     /// The policy of the nominal world.
     pub(crate) policy: Option<Value>,
     /// A world that gives the verdict, with its reasoning.
@@ -125,13 +127,14 @@ impl Run<'_> {
     fn stack(&self, scope: &Scope<'_>) -> Checked {
         let mut out = Checked {
             file: scope.stacks.get(scope.id).file,
-            stack: scope.path().to_owned(),
+            stack: scope.stacks.shown(scope.id),
             keys: Vec::new(),
             skipped: Vec::new(),
             not_followed: nested::not_followed(scope, &self.nominal),
             refusals: self.refusals.get(&scope.id).cloned().unwrap_or_default(),
             duplicates: scope.template.duplicates.clone(),
             numbers: scope.template.numbers.clone(),
+            constructs: scope.template.constructs(),
             suppressions: scope.template.suppressions.clone(),
             worlds: 0,
             matters: true,
@@ -191,8 +194,9 @@ fn check_key(subject: &Subject<'_>, nominal: &World, has_defaults: bool) -> Resu
     });
     let policy = leaf.as_ref().and_then(|leaf| leaf.policy.clone());
     let open = opens(&tree, subject);
+    let beyond = beyond(subject, nominal);
     Ok(KeyAnswer {
-        stack: subject.scope.path().to_owned(),
+        stack: subject.scope.stacks.shown(subject.scope.id),
         id: subject.key.id.clone(),
         span: subject.key.span,
         kind: kind(subject.key),
@@ -201,13 +205,13 @@ fn check_key(subject: &Subject<'_>, nominal: &World, has_defaults: bool) -> Resu
         cases: cases(&every, verdict),
         exhausted: open.iter().any(|open| open.kind == "budget"),
         open,
-        administrators: policy.as_ref().map_or_else(Vec::new, |policy| administrators(subject, policy, nominal)),
+        administrators: administrators(subject, policy.as_ref(), &beyond.durability, nominal),
         assumes: policy
             .as_ref()
             .map_or_else(Vec::new, |policy| assumes(subject, policy, nominal, answered, leaf.as_ref())),
         policy,
         leaf,
-        beyond: beyond(subject, nominal),
+        beyond,
         stuck: Vec::new(),
         unusable: Vec::new(),
         update: None,

@@ -122,15 +122,25 @@ fn holders(statement: &Statement<'_>, subject: &Subject<'_>, world: &World) -> V
     let principals = statement.element("Principal").map_or_else(Vec::new, named_principals);
     let of = |(text, span): (Text, Span)| {
         let text = world.fill(&text);
-        let parsed = text.as_literal().and_then(|known| PrincipalArn::parse(known).ok());
+        let parsed = parsed(&text);
         let elsewhere = |arn: &PrincipalArn| {
             world.equal(&Text::literal(&arn.account), &subject.deployment.givens.account) == Ok(false)
         };
         let is_gone = parsed.as_ref().is_some_and(elsewhere) || (text.as_literal().is_some() && parsed.is_none());
-        let kind = of_stack(&text, subject, world).map_or_else(|| kind(parsed.as_ref(), &text), HolderKind::OwnStack);
+        let kind = lasting(&text, subject, world);
         (!is_gone).then(|| Holder { principal: text.to_string(), span, kind })
     };
     principals.into_iter().filter_map(of).collect()
+}
+
+fn parsed(principal: &Text) -> Option<PrincipalArn> {
+    principal.as_literal().and_then(|known| PrincipalArn::parse(known).ok())
+}
+
+/// How long a principal stays.
+pub(super) fn lasting(principal: &Text, subject: &Subject<'_>, world: &World) -> HolderKind {
+    let made = of_stack(principal, subject, world);
+    made.map_or_else(|| kind(parsed(principal).as_ref(), principal), HolderKind::OwnStack)
 }
 
 /// What the form of a principal says about how long it stays. Of an ARN with unknown parts, the known ones.

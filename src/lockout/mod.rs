@@ -29,6 +29,7 @@ mod unsubstituted;
 mod update;
 mod verdict;
 
+pub(crate) use administrators::Administrators;
 pub(crate) use beyond::About;
 pub(crate) use change::{Change, change};
 pub(crate) use check::{Checked, KeyAnswer, check};

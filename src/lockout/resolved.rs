@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use crate::deployment::Deployment;
 use crate::resolve::{Scope, Whole, whole};
 use crate::source::Document;
-use crate::template::Stacks;
+use crate::template::{StackId, Stacks};
 use crate::world::Refusal;
 
 use super::refusals;
@@ -21,10 +21,10 @@ pub(crate) struct Resolved {
     pub(crate) refusals: Vec<(String, Refusal)>,
 }
 
-/// Resolves the root of `stacks`, which stands in `document`.
-pub(crate) fn resolved(stacks: &Stacks, document: &Document, deployment: &Deployment) -> Resolved {
-    let scope = Scope::new(stacks, &deployment.givens);
-    let world = scope.nominal();
+/// Resolves one of `stacks`, whose template stands in `document`.
+pub(crate) fn resolved(stacks: &Stacks, id: StackId, document: &Document, deployment: &Deployment) -> Resolved {
+    let root = Scope::new(stacks, &deployment.givens);
+    let (scope, world) = (root.at(id), root.nominal());
     let mut refusals = refusals::of_template(&scope, &world);
     let document = scope.template.written.as_ref().unwrap_or(document);
     let whole = whole(&scope, document, &world);

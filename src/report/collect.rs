@@ -1,7 +1,7 @@
 //! What was found out about templates, as rows of the report.
 
 use crate::deployment::Deployment;
-use crate::findings::{Finding, Hidden, judge, reasoning};
+use crate::findings::{Finding, Hidden, by_deployer, judge, reasoning};
 use crate::lockout::{Checked, KeyAnswer};
 use crate::source::FileId;
 
@@ -20,6 +20,7 @@ pub(crate) fn collect(checked: Vec<Checked>, deployment: &Deployment, hidden: &m
 /// findings by place.
 pub(crate) fn conclude(hidden: &Hidden, report: &mut Report) {
     report.suppressed = hidden.count();
+    report.findings = by_deployer(std::mem::take(&mut report.findings));
     report.findings.extend(hidden.unused());
     report.findings.sort_by(|a, b| {
         let place = |finding: &Finding| (finding.span.file, finding.span.start, finding.code);

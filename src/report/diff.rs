@@ -2,6 +2,8 @@
 //!
 //! Comes in: changes and texts before and after. Goes out: text. Must not know: how fixes are found.
 
+use std::collections::BTreeSet;
+
 use similar::TextDiff;
 
 use super::text::clean;
@@ -17,6 +19,8 @@ pub(crate) struct Change {
     pub(crate) finding: String,
     /// The key's verdict afterwards.
     pub(crate) verdict: &'static str,
+    /// Whether it stands in a file that is made from others, and is not written.
+    pub(crate) is_generated: bool,
 }
 
 /// A plan.
@@ -28,13 +32,15 @@ pub(crate) struct Changes {
     pub(crate) later: Vec<Change>,
     /// How many findings have no fix.
     pub(crate) without: usize,
+    /// Files with findings that are made from others, so that edits of them do not last.
+    pub(crate) generated: BTreeSet<String>,
     /// Path, text before and text after, for each file that changes.
     pub(crate) files: Vec<(String, String, String)>,
 }
 
 impl Changes {
     fn count(&self, is_safe: bool) -> usize {
-        self.fixes.iter().filter(|(fix, _)| fix.review.is_none() == is_safe).count()
+        self.fixes.iter().filter(|(fix, _)| fix.review.is_none() == is_safe && !fix.is_generated).count()
     }
 }
 
@@ -50,9 +56,18 @@ pub(crate) fn changes(plan: &Changes, quiet: bool) -> String {
     }
     out.extend(plan.files.iter().map(|(path, before, after)| diff(path, before, after)));
     if !quiet {
+        out.extend(made(plan).map(|line| format!("# {line}\n")));
         out.push_str(&format!("# {}\n", summary(plan)));
     }
     out
+}
+
+/// What to do about files that are made from others.
+fn made(plan: &Changes) -> Option<String> {
+    let mut paths = plan.generated.iter().map(|path| clean(path));
+    let (first, others) = (paths.next()?, paths.count());
+    let more = if others > 0 { format!(" and {others} more") } else { String::new() };
+    Some(format!("{first}{more}: made by `cdk synth`, so --write leaves it alone; change the constructs in the app"))
 }
 
 /// A plan that was written.
@@ -63,6 +78,7 @@ pub(crate) fn done(plan: &Changes, left: usize, quiet: bool) -> String {
     let mut out = String::new();
     out.extend(plan.fixes.iter().map(|(fix, _)| format!("fixed {}\n", line(fix))));
     out.extend(plan.files.iter().map(|(path, ..)| format!("wrote {}\n", clean(path))));
+    out.extend(made(plan).map(|line| format!("{line}\n")));
     out.push_str(&format!(
         "{}, {} left",
         number(plan.fixes.len(), "fix", "fixes"),

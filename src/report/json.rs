@@ -78,7 +78,7 @@ impl Places<'_> {
             "verdict": row.verdict.word(), "without_bypass": row.without_bypass.map(crate::lockout::Verdict::word),
             "cases": row.cases.iter().map(case).collect::<Vec<_>>(),
             "open": row.open.iter().map(|open| self.open(open, row)).collect::<Vec<_>>(),
-            "administrators": row.administrators,
+            "administrators": row.administrators.all,
             "policy": row.policy.as_ref().map(plain),
             "trace": self.trace(&row.why),
         })
@@ -105,6 +105,13 @@ impl Places<'_> {
         // Lines and columns are those of the key's file.
         let (line, column) = self.start(open.span.filter(|span| span.file == row.file).unwrap_or(row.span));
         json!({ "kind": open.kind, "name": open.name, "line": line, "column": column, "help": open.help })
+    }
+
+    /// A finding as a fact about its key.
+    pub(super) fn fact(&self, finding: &Finding) -> Json {
+        let (line, column) = self.start(finding.span);
+        json!({ "code": finding.code.id(), "severity": finding.severity.word(), "message": finding.message,
+            "help": finding.help, "file": self.0.path(finding.span.file), "line": line, "column": column })
     }
 
     fn finding(&self, finding: &Finding, fix: Option<&Fix>) -> Json {

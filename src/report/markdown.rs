@@ -163,9 +163,10 @@ mod tests {
 
     /// A finding about nothing; its drawing has four lines.
     fn finding(n: usize) -> Finding {
-        let [label, help, stack] = [const { String::new() }; 3];
+        let [label, help, stack, rule] = [const { String::new() }; 4];
         Finding {
             code: Code::LocksOutDeployer,
+            rule,
             severity: Severity::Error,
             message: format!("message {n}"),
             help,
@@ -174,6 +175,7 @@ mod tests {
             related: Vec::new(),
             notes: Vec::new(),
             stack,
+            deployer: None,
             logical_id: format!("Key{n}"),
             deployment: "default".to_owned(),
         }

@@ -28,7 +28,9 @@ pub(crate) use junit::junit;
 pub(crate) use markdown::markdown;
 pub(crate) use page::{list, page};
 pub(crate) use recover::{Rescue, json as recover_json, text as recover_text};
-pub(crate) use resolved::resolved;
+#[cfg(feature = "guard")]
+pub(crate) use resolved::{FACTS, resolved_document};
+pub(crate) use resolved::{Subject, resolved};
 pub(crate) use sarif::sarif;
 pub(crate) use text::{Style, TextOptions, text};
 
@@ -36,7 +38,7 @@ use std::collections::BTreeSet;
 
 use crate::findings::{Finding, Why};
 use crate::fix::{Fix, Fixes, Which};
-use crate::lockout::{Case, Open, Verdict};
+use crate::lockout::{Administrators, Case, Open, Verdict};
 use crate::source::{FileId, Span};
 use crate::world::Plain;
 
@@ -55,6 +57,8 @@ pub(crate) struct Report {
     pub(crate) fixes: Fixes,
     /// Which deployments of configurations were used for which templates, in words.
     pub(crate) contexts: Vec<String>,
+    /// The files that are made from others: edits of them do not last.
+    pub(crate) generated: BTreeSet<FileId>,
     /// The templates that were checked.
     pub(crate) templates: BTreeSet<FileId>,
     /// How many nested templates are not known: keys in them are not checked.
@@ -98,7 +102,7 @@ pub(crate) struct KeyRow {
     /// Facts that were asked for and not given.
     pub(crate) open: Vec<Open>,
     /// Who can call kms:PutKeyPolicy under the policy.
-    pub(crate) administrators: Vec<String>,
+    pub(crate) administrators: Administrators,
     /// The policy of the nominal world, after resolution.
     pub(crate) policy: Option<Plain>,
     /// Why.

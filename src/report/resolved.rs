@@ -1,29 +1,72 @@
 //! `cfn-lockout resolve`: the resolved template as JSON, with the verdicts beside it as facts for policy tools.
 //!
-//! Comes in: the resolved template, and the report of the same run. Goes out: one JSON text. The template's own members
+//! Comes in: the resolved template, and the report of the same run. Goes out: one JSON document. The template's own members
 //! come first, in their order; the member `CfnLockout` is ours.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Number, Value as Json, json};
 
-use crate::lockout::Resolved;
+use crate::findings::{Code, Finding};
+use crate::lockout::{Resolved, Verdict};
 use crate::resolve::Section;
 use crate::source::{Document, FileId, Form, NodeId, NodeKind, Sources, Span};
 use crate::world::{Kind, Question, Refusal, Stop, Value};
 
-use super::Report;
 use super::json::Places;
+use super::{KeyRow, Report, SkippedRow};
 
 /// The member that holds the verdicts. A template cannot have it: CloudFormation knows no such section.
-const FACTS: &str = "CfnLockout";
+pub(crate) const FACTS: &str = "CfnLockout";
 
 /// What of a key's row in the JSON report stands beside its logical id.
-const OF_KEY: [&str; 5] = ["verdict", "without_bypass", "cases", "open", "administrators"];
+const OF_KEY: [&str; 6] = ["verdict", "without_bypass", "deployer", "cases", "open", "administrators"];
+
+/// A stack whose template was resolved: what the report says of it are its facts.
+#[derive(Debug)]
+pub(crate) struct Subject<'r> {
+    /// Its template after resolution.
+    pub(crate) resolved: Resolved,
+    /// The file of its template.
+    pub(crate) file: FileId,
+    /// Path of nested stacks; empty for the template itself.
+    pub(crate) stack: String,
+    /// Name of the deployment.
+    pub(crate) deployment: &'r str,
+}
+
+impl Subject<'_> {
+    /// Its keys.
+    pub(crate) fn keys<'r>(&self, report: &'r Report) -> impl Iterator<Item = &'r KeyRow> {
+        let own = |row: &&KeyRow| (row.file, row.stack.as_str(), row.deployment.as_str()) == self.place();
+        report.keys.iter().filter(own)
+    }
+
+    /// What is reported about one of its keys, in the order of the report; not what rules say of it.
+    pub(crate) fn findings<'r>(&self, logical_id: &str, report: &'r Report) -> impl Iterator<Item = &'r Finding> {
+        let (_, stack, deployment) = self.place();
+        report.findings.iter().filter(move |one| {
+            (one.logical_id.as_str(), one.stack.as_str(), one.deployment.as_str()) == (logical_id, stack, deployment)
+                && one.code != Code::GuardRule
+        })
+    }
+
+    fn place(&self) -> (FileId, &str, &str) {
+        (self.file, &self.stack, self.deployment)
+    }
+}
 
 /// The resolved template as JSON text, with a line end.
-pub(crate) fn resolved(resolved: &Resolved, file: FileId, report: &Report, sources: &Sources) -> String {
-    let forms = sources.document(file).map_or_else(BTreeMap::new, forms);
+pub(crate) fn resolved(subject: &Subject<'_>, report: &Report, sources: &Sources) -> String {
+    let mut out = serde_json::to_string_pretty(&resolved_document(subject, report, sources)).unwrap_or_default();
+    out.push('\n');
+    out
+}
+
+/// The resolved template with its facts.
+pub(crate) fn resolved_document(subject: &Subject<'_>, report: &Report, sources: &Sources) -> Json {
+    let forms = sources.document(subject.file).map_or_else(BTreeMap::new, forms);
+    let resolved = &subject.resolved;
     let mut root = Map::new();
     for (name, section) in resolved.whole.0.iter().filter(|(name, _)| name != FACTS) {
         root.insert(
@@ -36,22 +79,26 @@ pub(crate) fn resolved(resolved: &Resolved, file: FileId, report: &Report, sourc
             },
         );
     }
-    root.insert(FACTS.to_owned(), facts(resolved, report, sources));
-    let mut out = serde_json::to_string_pretty(&Json::Object(root)).unwrap_or_default();
-    out.push('\n');
-    out
+    root.insert(FACTS.to_owned(), facts(subject, report, sources));
+    Json::Object(root)
 }
 
-fn facts(resolved: &Resolved, report: &Report, sources: &Sources) -> Json {
+fn facts(subject: &Subject<'_>, report: &Report, sources: &Sources) -> Json {
     let places = Places(sources);
-    let keys = report.keys.iter().filter(|row| row.stack.is_empty()).map(|row| {
+    let keys = subject.keys(report).map(|row| {
         let whole = places.key(row);
         let of_key = OF_KEY.iter().map(|name| ((*name).to_owned(), whole.get(*name).cloned().unwrap_or_default()));
-        (row.logical_id.clone(), Json::Object(of_key.collect()))
+        let findings = subject.findings(&row.logical_id, report).map(|one| places.fact(one));
+        let more = [
+            ("durable_administrators", json!(row.administrators.durable)),
+            ("account_delegation", json!(delegates(row))),
+            ("findings", Json::Array(findings.collect())),
+        ];
+        (row.logical_id.clone(), Json::Object(of_key.chain(more.map(|(name, fact)| (name.to_owned(), fact))).collect()))
     });
-    let skipped = report.skipped.iter().filter(|row| row.stack.is_empty());
-    let skipped = skipped.map(|row| (row.logical_id.clone(), json!(row.because)));
-    let refused = resolved.refusals.iter().map(|(id, refusal)| {
+    let own = |row: &&SkippedRow| (row.file, row.stack.as_str(), row.deployment.as_str()) == subject.place();
+    let skipped = report.skipped.iter().filter(own).map(|row| (row.logical_id.clone(), json!(row.because)));
+    let refused = subject.resolved.refusals.iter().map(|(id, refusal)| {
         let (line, column) = places.start(refusal.span);
         json!({ "logical_id": id, "message": refusal.message, "line": line, "column": column })
     });
@@ -61,6 +108,12 @@ fn facts(resolved: &Resolved, report: &Report, sources: &Sources) -> Json {
         "skipped": skipped.collect::<Map<_, _>>(),
         "refused": refused.collect::<Vec<_>>(),
     })
+}
+
+/// Whether IAM policies of the account may let somebody change the policy; `null` where that is not certain. KMS's default
+/// policy lets them.
+fn delegates(row: &KeyRow) -> Option<bool> {
+    if row.verdict == Verdict::DefaultPolicy { Some(true) } else { row.administrators.delegates }
 }
 
 fn condition(answer: &Result<bool, Stop>) -> Json {

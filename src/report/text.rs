@@ -58,8 +58,10 @@ const LISTED: usize = 20;
 pub(crate) fn text(report: &Report, sources: &Sources, options: TextOptions) -> String {
     let mut out = String::new();
     if !options.quiet && !report.contexts.is_empty() {
-        let lines = report.contexts.iter().flat_map(|line| wrapped(&clean(line), options.width, options.width - 2));
-        out.push_str(&lines.map(|line| format!("{line}\n")).collect::<String>());
+        for line in &report.contexts {
+            out.push_str(&wrapped(&clean(line), options.width, options.width - 2).join("\n  "));
+            out.push('\n');
+        }
         out.push('\n');
     }
     for finding in &report.findings {
@@ -81,7 +83,9 @@ pub(crate) fn text(report: &Report, sources: &Sources, options: TextOptions) -> 
 
 /// What to do about findings that have a safe fix.
 fn fixable(report: &Report) -> Option<String> {
-    let safe = report.findings.iter().filter(|one| report.fix(one).is_some_and(|fix| fix.review.is_none())).count();
+    let is_safe = |one: &&Finding| report.fix(one).is_some_and(|fix| fix.review.is_none());
+    let lasts = |one: &&Finding| !report.generated.contains(&one.span.file);
+    let safe = report.findings.iter().filter(lasts).filter(is_safe).count();
     let (has, them) = if safe == 1 { ("finding has", "it") } else { ("findings have", "them") };
     (safe > 0).then(|| format!("{safe} {has} a safe fix: `cfn-lockout fix --write` writes {them}"))
 }
@@ -155,7 +159,8 @@ fn keys(report: &Report, sources: &Sources, options: TextOptions) -> String {
 
 /// The name of a deployment, where there is more than the one that flags describe.
 fn named(report: &Report, deployment: &str) -> String {
-    if report.contexts.is_empty() { String::new() } else { format!("({})", clean(deployment)) }
+    let is_only = report.contexts.is_empty() || report.keys.iter().all(|row| row.deployment == "default");
+    if is_only { String::new() } else { format!("({})", clean(deployment)) }
 }
 
 /// A line in columns of these widths; the place has a line of its own where there is no room for it.

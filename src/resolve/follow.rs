@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use crate::source::{Document, FileId, Span};
 use crate::template::{Expr, ExprKind, Key, Nested, Resource, StackId, Stacks, Template, Unfollowed, expand, snippets};
-use crate::world::{Kind, World};
+use crate::world::{Kind, Piece, Text, World};
 
 use super::effort::Effort;
 use super::givens::Givens;
@@ -34,6 +34,11 @@ pub(crate) trait Files {
 
     /// The file that the template `from` includes as `path`, if it can be read.
     fn snippet(&mut self, from: FileId, path: &str) -> Option<FileId>;
+
+    /// The path, beside the template `from`, of the file that is uploaded under this name.
+    fn asset(&self, _from: FileId, _name: &str) -> Option<String> {
+        None
+    }
 
     /// What stands in a file that was read.
     fn document(&self, file: FileId) -> Option<&Document>;
@@ -170,10 +175,24 @@ impl Walk<'_> {
         };
         match text.as_literal() {
             Some(path) if !path.contains("://") => Ok(path.to_owned()),
-            _ if resource.asset.is_some() => Ok(resource.asset.clone().unwrap_or_default()),
-            _ if text.known_prefix().contains("://") => elsewhere(format!("its template is remote: `{text}`")),
-            _ => elsewhere(format!("its template depends on values that were not given: `{text}`")),
+            _ => {
+                match resource.asset.clone().or_else(|| self.files.asset(self.stacks.get(id).file, uploaded(&text)?)) {
+                    Some(path) => Ok(path),
+                    None if text.known_prefix().contains("://") => {
+                        elsewhere(format!("its template is remote: `{text}`"))
+                    }
+                    None => elsewhere(format!("its template depends on values that were not given: `{text}`")),
+                }
+            }
         }
+    }
+}
+
+/// What an address ends with, behind its last `/`.
+fn uploaded(address: &Text) -> Option<&str> {
+    match address.pieces().last()? {
+        Piece::Literal(text) => text.rsplit_once('/').map(|(_, name)| name).filter(|name| !name.is_empty()),
+        Piece::Hole(_) => None,
     }
 }
 

@@ -3,6 +3,7 @@
 //! Follows: AWS CloudFormation User Guide, template-anatomy.html and intrinsic-function-reference.html.
 //! Must not know: policies, deployments, what an expression's value is.
 
+mod cdk;
 mod expand;
 mod expr;
 pub(crate) mod extensions;

@@ -64,6 +64,8 @@ pub(crate) enum Unfollowed {
 /// A template with everything that is nested in it. The root comes first, and every stack before those nested in it.
 #[derive(Debug)]
 pub(crate) struct Stacks {
+    /// What the root is called in reports: the artifact of a cloud assembly; empty for a template by itself.
+    name: String,
     root: Stack,
     nested: Vec<Stack>,
 }
@@ -72,7 +74,24 @@ impl Stacks {
     /// A template by itself.
     pub(crate) fn of(file: FileId, template: Arc<Template>) -> Stacks {
         let root = Stack { file, template, path: String::new(), above: None, nested: BTreeMap::new() };
-        Stacks { root, nested: Vec::new() }
+        Stacks { name: String::new(), root, nested: Vec::new() }
+    }
+
+    /// The same under another name.
+    pub(crate) fn named(self, name: &str) -> Stacks {
+        Stacks { name: name.to_owned(), ..self }
+    }
+
+    /// What the root is called in reports.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What a stack is called in reports: the name of the root, and the logical ids that lead on from there.
+    pub(crate) fn shown(&self, id: StackId) -> String {
+        let path = self.get(id).path.as_str();
+        let separator = if self.name.is_empty() || path.is_empty() { "" } else { "/" };
+        format!("{}{separator}{path}", self.name)
     }
 
     /// The template that was checked.

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use crate::source::{Document, Duplicate, NodeId, NodeKind, Span};
 use crate::world::Refusal;
 
+use super::cdk;
 use super::expr::{Expr, ExprKind, Key};
 use super::intrinsics::condition_expr;
 use super::numbers::{NumberLike, number_like};
@@ -131,8 +132,10 @@ pub(crate) struct Resource {
     pub(crate) properties: Option<Expr>,
     /// Its DeletionPolicy.
     pub(crate) deletion_policy: Option<Expr>,
-    /// The local file that the CDK uploads for its TemplateURL. Source: aws-cdk, Metadata `aws:asset:path` of a nested stack.
+    /// The local file that the CDK uploads for its TemplateURL.
     pub(crate) asset: Option<String>,
+    /// The construct of the CDK that made it.
+    pub(crate) construct: Option<String>,
 }
 
 impl Template {
@@ -200,6 +203,7 @@ impl Template {
             properties: Some(properties),
             deletion_policy: None,
             asset: None,
+            construct: None,
         };
         let duplicates = document.duplicates().iter().map(|one| (String::new(), one.clone())).collect();
         Template {
@@ -333,16 +337,9 @@ fn resource(document: &Document, (id, span): (String, Span), node: NodeId) -> Op
     let [properties, deletion_policy] =
         ["Properties", "DeletionPolicy"].map(|name| document.get(node, name).map(|entry| read(document, entry.value)));
     let (condition, depends_on) = (text("Condition"), names(depends_on));
-    let asset = asset(document, node);
+    let (asset, construct) = (cdk::asset(document, node), cdk::construct(document, node));
     let body = document.span(node);
-    Some(Resource { id, span, body, kind, condition, depends_on, properties, deletion_policy, asset })
-}
-
-fn asset(document: &Document, node: NodeId) -> Option<String> {
-    let metadata = document.get(node, "Metadata")?.value;
-    let text = |name: &str| document.scalar(document.get(metadata, name)?.value);
-    text("aws:asset:property").filter(|property| *property == "TemplateURL")?;
-    text("aws:asset:path").map(str::to_owned)
+    Some(Resource { id, span, body, kind, condition, depends_on, properties, deletion_policy, asset, construct })
 }
 
 /// Source: AWS CloudFormation User Guide, rules-section-structure.html.

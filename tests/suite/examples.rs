@@ -65,7 +65,11 @@ fn table() -> String {
             let verdicts: Vec<String> =
                 row["verdicts"].as_object().unwrap().values().map(|verdict| format!("`{}`", text(verdict))).collect();
             let args = strings(&row["args"]).join(" ");
-            let args = if args.is_empty() { "nobody named".to_owned() } else { format!("`{args}`") };
+            let args = match row["by"].as_str() {
+                Some(by) => by.to_owned(),
+                None if args.is_empty() => "nobody named".to_owned(),
+                None => format!("`{args}`"),
+            };
             out.push_str(&format!("| {name} | {} | {args} | {} |\n", text(&row["template"]), verdicts.join(", ")));
         }
     }

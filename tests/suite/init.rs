@@ -39,10 +39,10 @@ fn what_is_found_becomes_the_configuration() {
     assert_eq!((run.code, run.stdout.as_str(), run.stderr.as_str()), (0, expected, ""));
     let written = fs::read_to_string(at.path().join(".cfn-lockout.yaml")).unwrap();
     for line in [
-        "  prod: # samconfig.toml:8\n    templates:\n      - \"/template.yaml\"\n    stack-name: \"on\" # samconfig.toml:8\n",
+        "  prod: # samconfig.toml:7\n    templates:\n      - \"/template.yaml\"\n    stack-name: \"on\" # samconfig.toml:8\n",
         "    role-arn: arn:aws:iam::111122223333:role/Deploy # samconfig.toml:3\n    region: eu-west-1 # samconfig.toml:4\n",
         "    parameters:\n      Admin: \"012345678901\"\n",
-        "    templates:\n      - infra/keys.yaml\n    # Who deploys is not told here: fill in one of the two.\n",
+        "  other:\n    templates:\n      - infra/keys.yaml\n    # Who deploys is not told here: fill in one of the two.\n",
     ] {
         assert!(written.contains(line), "{line}: {written}");
     }

@@ -18,6 +18,8 @@ mod afterwards;
 mod bad_input;
 mod baseline;
 mod beyond;
+mod cdk;
+mod cdk_manifests;
 mod cfn_lint;
 mod command_line;
 mod configuration;
@@ -31,6 +33,13 @@ mod examples;
 mod field;
 mod fix;
 mod fix_corpus;
+mod guard;
+#[cfg(feature = "guard")]
+mod guard_engines;
+#[cfg(feature = "guard")]
+mod guard_gap;
+#[cfg(feature = "guard")]
+mod guard_hostile;
 mod iam;
 mod init;
 mod json_report;

@@ -19,8 +19,17 @@ static INSTALLING: Mutex<()> = Mutex::new(());
 
 /// The Python of a peer, with the packages that `tests/peers/NAME.txt` pins.
 pub(crate) fn python(name: &str) -> Option<Python> {
-    match installed(name) {
-        Ok(python) => Some(python),
+    wanted(name, installed(name))
+}
+
+/// The folder `node_modules` of a peer, with the packages that `tests/peers/NAME.txt` pins; none of their scripts is run.
+pub(crate) fn node_modules(name: &str) -> Option<PathBuf> {
+    wanted(name, installed_by_npm(name))
+}
+
+fn wanted<T>(name: &str, installed: Result<T, String>) -> Option<T> {
+    match installed {
+        Ok(peer) => Some(peer),
         Err(message) if std::env::var_os("CI").is_some() => panic!("{name} cannot be installed: {message}"),
         Err(message) => {
             eprintln!("NOT RUN: {name} cannot be installed: {message}");
@@ -48,6 +57,22 @@ fn installed(name: &str) -> Result<Python, String> {
     run(Command::new(&python.0).args(quiet).arg(&pins))?;
     fs::write(&mark, wanted).map_err(|error| error.to_string())?;
     Ok(python)
+}
+
+fn installed_by_npm(name: &str) -> Result<PathBuf, String> {
+    let _one = INSTALLING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let pins = root().join(format!("tests/peers/{name}.txt"));
+    let wanted = fs::read_to_string(&pins).map_err(|error| format!("{}: {error}", pins.display()))?;
+    let (at, mark) = (folder().join(name), folder().join(name).join("installed.txt"));
+    if fs::read_to_string(&mark).is_ok_and(|installed| installed == wanted) {
+        return Ok(at.join("node_modules"));
+    }
+    fs::create_dir_all(&at).map_err(|error| error.to_string())?;
+    let quiet =
+        ["install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts", "--legacy-peer-deps", "--prefix"];
+    run(Command::new("npm").args(quiet).arg(&at).args(wanted.split_whitespace()))?;
+    fs::write(&mark, wanted).map_err(|error| error.to_string())?;
+    Ok(at.join("node_modules"))
 }
 
 fn run(command: &mut Command) -> Result<(), String> {

@@ -167,6 +167,58 @@ fn one_finding_is_told_alike_in_every_format() {
     }
 }
 
+/// A rule without words of its own has those of the finding that it is about, and its place, in every format.
+#[cfg(feature = "guard")]
+#[test]
+fn a_guard_rule_tells_the_same_finding_alike_in_every_format() {
+    let files = folder(&[("infra/kms.yaml", LOCKOUT)]);
+    let rules = crate::support::root().join("rules/guard/facts/keys.guard");
+    let mut args = vec!["check", "infra", ROLE[0], ROLE[1], "--rules", rules.to_str().unwrap()];
+    let outputs = FORMATS.map(|(format, name)| format!("{format}={name}"));
+    args.extend(outputs.iter().flat_map(|output| ["--output", output.as_str()]));
+    let run = run_in(files.path(), &args);
+    assert_eq!((run.code, run.stderr.as_str()), (1, ""));
+    let read = |name: &str| fs::read_to_string(files.path().join(name)).unwrap();
+    let json = |name: &str| serde_json::from_str::<Value>(&read(name)).unwrap();
+    let words = "KMS would refuse key `Vault`: `role/Deploy` could not change its policy again";
+    let said = format!("deployer_is_administrator: {words}");
+    let is_own = |one: &&Value| one["message"] == words;
+    let is_rule = |one: &&Value| text(&one["message"]) == said;
+
+    let report = json("report.json");
+    let findings = report["findings"].as_array().unwrap();
+    let (own, rule) = (findings.iter().find(is_own).unwrap(), findings.iter().find(is_rule).unwrap());
+    for field in ["severity", "help", "file", "line", "column", "end_line", "end_column", "logical_id", "deployment"] {
+        assert_eq!(own[field], rule[field], "{field}");
+    }
+    assert_eq!(rule["code"], "guard-rule");
+    let sarif = json("report.sarif");
+    let results = sarif["runs"][0]["results"].as_array().unwrap();
+    let starts = |with: &str| results.iter().find(|one| text(&one["message"]["text"]).starts_with(with)).unwrap();
+    assert_eq!(starts(&said)["ruleId"], "guard-rule");
+    let place = |one: &Value| one["locations"][0]["physicalLocation"].clone();
+    assert_eq!(place(starts(&said)), place(starts(words)));
+    let commands = read("commands.txt");
+    let find = |with: &str| {
+        commands
+            .lines()
+            .filter(|line| line.starts_with("::error"))
+            .map(command)
+            .find(|one| one.2.starts_with(with))
+            .unwrap()
+    };
+    let (own, rule) = (find(words), find(&said));
+    for field in ["file", "line", "col", "endLine", "endColumn"] {
+        assert_eq!(own.1.get(field), rule.1.get(field), "{field}");
+    }
+    assert!(read("report.xml").contains(&format!("message=\"{said}\" type=\"guard-rule\"")));
+    for people in [read("report.txt"), run.stdout, read("report.md")] {
+        let people = flat(&people);
+        let (_, drawn) = people.split_once(&format!("error[guard-rule]: {said}")).expect("it is told");
+        assert!(drawn.trim_start().starts_with("--> infra/kms.yaml:10:31 "), "{drawn}");
+    }
+}
+
 #[test]
 fn the_exit_code_never_depends_on_the_format() {
     let files = folder(&[("bad.yaml", LOCKOUT), ("safe.yaml", DELEGATES), ("broken.yaml", "Resources: [")]);

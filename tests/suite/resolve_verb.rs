@@ -111,8 +111,29 @@ fn each_key_has_its_verdict_as_facts() {
     assert_eq!(key["verdict"], "safe-if-iam");
     assert_eq!(key["administrators"], json!(["arn:aws:iam::111122223333:root"]));
     assert_eq!(key["open"][0]["kind"], "iam");
+    assert_eq!(key["durable_administrators"], json!(["arn:aws:iam::111122223333:root"]));
+    assert_eq!(key["account_delegation"], true);
+    assert_eq!(key["deployer"], "arn:aws:sts::111122223333:assumed-role/Deploy/AWSCloudFormation");
+    assert_eq!(key["findings"][0]["code"], "relies-on-deployer-iam");
     let skipped = &resolved(TEMPLATE, &[])["CfnLockout"]["skipped"];
     assert_eq!(*skipped, json!({ "Old": "its condition `Prod` is false" }));
+}
+
+#[test]
+fn who_stays_is_a_fact() {
+    let by = |principals: &str| {
+        let template = DELEGATES
+            .replace("AWS: !Sub \"arn:${AWS::Partition}:iam::${AWS::AccountId}:root\"", &format!("AWS: {principals}"))
+            + "  Own: { Type: AWS::IAM::Role, Properties: { AssumeRolePolicyDocument: {} } }\n";
+        let key = resolved(&template, &["--account", "111122223333"])["CfnLockout"]["keys"]["K"].clone();
+        (key["durable_administrators"].clone(), key["account_delegation"].clone())
+    };
+    let arn = |rest: &str| format!("arn:aws:iam::111122223333:{rest}");
+    let role = arn("role/Admin");
+    let several = format!("[\"{role}\", \"{}\", !GetAtt Own.Arn]", arn("user/Alice"));
+    assert_eq!(by(&several), (json!([role]), json!(false)));
+    assert_eq!(by("111122223333"), (json!(["111122223333"]), json!(true)));
+    assert_eq!(by("!ImportValue Somebody").1, json!(null), "it may be the account");
 }
 
 #[test]

@@ -17,6 +17,7 @@ fn pages() -> Vec<(String, String)> {
     let mut out: Vec<(String, String)> = fs::read_dir(root().join("rules/explain"))
         .unwrap()
         .map(|entry| entry.unwrap().path())
+        .filter(|path| cfg!(feature = "guard") || !path.ends_with("guard-rule.md"))
         .map(|path| (path.file_stem().unwrap().to_string_lossy().into_owned(), fs::read_to_string(path).unwrap()))
         .collect();
     out.sort();
@@ -29,14 +30,18 @@ fn section<'p>(page: &'p str, title: &str) -> &'p str {
 }
 
 /// The flags and the templates of an example: "Checked with `…`." and yaml blocks, of which the last one is checked. One
-/// before it is the file that `--previous` names.
+/// before it is the file that `--previous` names, and a guard block the one that `--rules` names.
 fn example(section: &str) -> (Vec<String>, Vec<(&'static str, String)>) {
     let flags = section.split("Checked with `").nth(1).and_then(|rest| rest.split('`').next()).unwrap_or_default();
     let blocks = section.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next());
     let mut blocks: Vec<String> = blocks.map(str::to_owned).collect();
+    let rules = section.split("```guard\n").nth(1).and_then(|rest| rest.split("```").next());
     let mut files = vec![("template.yaml", blocks.pop().expect("a template"))];
+    assert_eq!(flags.contains("rules.guard"), rules.is_some(), "a block of rules is what --rules names");
+    files.extend(rules.map(|rules| ("rules.guard", rules.to_owned())));
     files.extend(blocks.pop().map(|block| ("previous.yaml", block)));
-    assert_eq!(flags.contains("previous.yaml"), files.len() == 2, "the block above the last is --previous");
+    let has_previous = files.iter().any(|(name, _)| *name == "previous.yaml");
+    assert_eq!(flags.contains("previous.yaml"), has_previous, "the block above the last is --previous");
     assert!(blocks.is_empty(), "an example has one template, and one that was before it");
     (flags.split_whitespace().map(str::to_owned).collect(), files)
 }

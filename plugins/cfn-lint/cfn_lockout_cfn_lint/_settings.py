@@ -14,6 +14,7 @@ ONE = (
     "region",
     "partition",
     "stack-name",
+    "config-env",
     "config",
     "previous-git",
     "permissions-boundary",
@@ -21,8 +22,10 @@ ONE = (
     "baseline",
 )
 MANY = (
+    "from",
     "deployment",
     "parameter",
+    "parameters",
     "export",
     "ssm",
     "context",

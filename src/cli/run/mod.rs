@@ -135,7 +135,7 @@ fn check(args: &RunArgs, command: &Command, given: &Given, opened: Opened, files
     let named = BTreeSet::from([opened.0]);
     let stacks = roots(&[opened], &deployment.givens, files);
     let place = Some(command.name.clone());
-    let mut jobs = [Job { deployment, stacks, place, unknown: None, previous: Previous::new() }];
+    let mut jobs = [Job { deployment, stacks, place, unknown: None, artifact: None, previous: Previous::new() }];
     previous(&args.flags, &mut jobs, files)?;
     said(args, files, &jobs, &named)
 }
@@ -143,7 +143,7 @@ fn check(args: &RunArgs, command: &Command, given: &Given, opened: Opened, files
 /// The report, on stderr.
 fn said(args: &RunArgs, files: &mut Files, jobs: &[Job], named: &BTreeSet<FileId>) -> anyhow::Result<Exit> {
     let mut hidden = baseline::hidden(&args.flags, files)?;
-    let report = checked(files, jobs, named, &mut hidden);
+    let report = checked(files, jobs, named, &mut hidden, &args.flags);
     write_all(&report, &files.sources, &args.flags)?;
     let color = wants_color_beside(args.flags.color);
     print_beside(&rendered(&report, &files.sources, args.flags.format, &args.flags, color))?;

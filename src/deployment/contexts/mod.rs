@@ -4,6 +4,7 @@
 //! the place of every value. What a file does not tell (an expression, a value of another stack) stays unknown and is never
 //! replaced by a guess. Must not know: folders, flags; files beside the one that is read are handed in.
 
+mod assembly;
 mod assignments;
 mod git_sync;
 mod identity;
@@ -29,6 +30,7 @@ use crate::source::{Document, FileId, Limits, SourceError};
 
 use super::said::{Argument, Said, Told};
 
+pub(crate) use assembly::{Assembly, assembly, assets};
 pub(super) use assignments::{Assignment, assignment, words};
 use node::Kind;
 pub(super) use node::Node;
@@ -126,6 +128,7 @@ pub(crate) enum Environments<'a> {
 /// What a file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Format {
+    Assembly,
     GitSync,
     Identity,
     OrgFormation,
@@ -185,7 +188,8 @@ impl File {
             return Some(Format::Identity);
         }
         // What is told apart by less comes later.
-        let kinds: [(Format, fn(&Node) -> bool); 9] = [
+        let kinds: [(Format, fn(&Node) -> bool); 10] = [
+            (Format::Assembly, assembly::is_one),
             (Format::Workflow, workflow::is_one),
             (Format::SamPipeline, sam_pipeline::is_one),
             (Format::Samconfig, samconfig::is_one),
@@ -197,6 +201,11 @@ impl File {
             (Format::Parameters, parameter_file::is_one),
         ];
         kinds.into_iter().find(|(_, is_one)| is_one(root)).map(|(format, _)| format)
+    }
+
+    /// Whether the file is the manifest of a cloud assembly.
+    pub(crate) fn is_assembly(&self) -> bool {
+        self.format() == Some(Format::Assembly)
     }
 
     /// Whether the file describes deployments.
@@ -216,6 +225,7 @@ pub(crate) fn contexts(
     beside: &mut dyn Beside,
 ) -> Result<Vec<Context>, Problem> {
     match file.format() {
+        Some(Format::Assembly) => assembly::contexts(file, beside),
         Some(Format::GitSync) => Ok(vec![git_sync::context(file, beside)?]),
         Some(Format::Identity) => identity::contexts(file),
         Some(Format::OrgFormation) => org_formation::contexts(file),
@@ -241,5 +251,5 @@ pub(crate) fn parameters(file: &File) -> Result<Vec<Argument>, Problem> {
 
 /// What is said of a file that is none of them.
 const UNKNOWN: &str = "this describes no deployment: it is none of the files of docs/deployers.md, such as a \
-                       samconfig, a GitHub workflow, a Git sync deployment file, a parameter file, the output of \
+                       samconfig, a cloud assembly, a GitHub workflow, a Git sync deployment file, a parameter file, the output of \
                        `aws sts get-caller-identity`";

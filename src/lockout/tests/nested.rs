@@ -164,7 +164,7 @@ fn partly_known_text_keeps_its_unknown_parts() {
     let parent = parent("Parameters: { Who: { Type: String } }", "{ Admin: !Sub 'team-${Who}' }");
     let key = key(by("arn:aws:iam::111122223333:role/team-a"), &parent, &child("{ Type: String }"));
     assert_eq!(key.verdict.word(), "undecided");
-    assert_eq!(key.administrators, ["arn:aws:iam::111122223333:role/team-{{parameter:Who}}"]);
+    assert_eq!(key.administrators.all, ["arn:aws:iam::111122223333:role/team-{{parameter:Who}}"]);
     assert_eq!(key.open[0].name, "Who");
     assert_eq!(key.open[0].help, "--parameter Who=…");
     assert_eq!(key.open[0].span.map(|span| span.file), Some(FileId(0)), "it is declared in the parent");
@@ -304,7 +304,7 @@ fn two_stacks_of_one_template_have_values_of_their_own() {
     let child = "Resources: { R: { Type: AWS::IAM::Role } }\nOutputs: { Arn: { Value: !GetAtt R.Arn } }";
     let found = key(by(ROLE), &parent, child);
     let arn = |stack: &str| format!("arn:aws:iam::111122223333:role/{{{{getatt:{stack}/R.Name}}}}");
-    assert_eq!(found.administrators, [arn("A"), arn("B")]);
+    assert_eq!(found.administrators.all, [arn("A"), arn("B")]);
     let child = format!("Resources:\n{}", admin("'*'"));
     let found = stacks(by(ROLE), &[("parent", twice), ("child", &child)]);
     let keys: Vec<_> = found.iter().flat_map(|one| &one.keys).map(|key| key.stack.as_str()).collect();

@@ -147,5 +147,5 @@ fn the_administrators_are_the_principals_that_the_policy_lets_change_it() {
           {{ Effect: Allow, Principal: {{ AWS: 'arn:aws:iam::111122223333:role/Reader' }}, Action: 'kms:Decrypt', Resource: '*' }},
           {{ Effect: Deny, Principal: {{ AWS: '{ALICE}' }}, Action: 'kms:Put*', Resource: '*' }}]"
     );
-    assert_eq!(key(by(ROLE), &policy(&statements)).administrators, [ROLE]);
+    assert_eq!(key(by(ROLE), &policy(&statements)).administrators.all, [ROLE]);
 }

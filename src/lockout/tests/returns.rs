@@ -25,7 +25,7 @@ fn value_in(stack: Option<&str>, resources: &str, function: &str) -> String {
         ..Inputs::default()
     };
     let deployment = Deployment::from_inputs("default", inputs).expect("the deployment is one");
-    let answer = resolved(&Stacks::of(FileId(0), template.into()), &document, &deployment);
+    let answer = resolved(&Stacks::of(FileId(0), template.into()), Stacks::ROOT, &document, &deployment);
     let outputs = answer.whole.0.iter().find(|(name, _)| name == "Outputs");
     let Some((_, Section::Value(outputs))) = outputs else { panic!("no outputs") };
     match outputs.get("O").and_then(|output| output.get("Value")).and_then(|value| value.plain()) {

@@ -23,6 +23,7 @@ use crate::world::{Budget, Tree, Value, World, explore};
 
 use super::administrators::administrators;
 use super::check::{Checked, WORLDS_OF_ALL, check, deciding};
+use super::durability::Durability;
 use super::evaluate::{Subject, is_iam};
 use super::opens::{of_hole, of_question};
 use super::verdict::Open;
@@ -84,8 +85,9 @@ pub(crate) fn check_update(stacks: &Stacks, previous: Option<&Stacks>, deploymen
 fn updates(checked: &mut [Checked], stacks: &Stacks, previous: &Stacks, deployment: &Deployment) {
     let (new, old) = (Scope::new(stacks, &deployment.givens), Scope::new(previous, &deployment.givens));
     let worlds = Cell::new(WORLDS_OF_ALL);
-    for checked in checked {
-        let (Some(new), Some(old)) = (at(&new, &checked.stack), at(&old, &checked.stack)) else { continue };
+    for (checked, id) in checked.iter_mut().zip(stacks.ids()) {
+        let new = new.at(id);
+        let Some(old) = at(&old, new.path()) else { continue };
         for answer in &mut checked.keys {
             let (Some(key), Some(before)) = (new.template.resource(&answer.id), old.template.resource(&answer.id))
             else {
@@ -169,7 +171,8 @@ impl<'a> Pair<'a> {
         };
         let decides = |doubt: &Doubt| !is_same(&self.explored(Some(doubt)));
         let assumes = deciding(&denied.policy, self.old.deployment, &decides);
-        let administrators = administrators(&self.old, &denied.policy, &self.old.scope.nominal());
+        let world = self.old.scope.nominal();
+        let administrators = administrators(&self.old, Some(&denied.policy), &Durability::default(), &world).all;
         Box::new(Denied { assumes, administrators, ..denied.clone() })
     }
 

@@ -20,7 +20,7 @@ const FINGERPRINT: &str = "cfnLockout/v1";
 /// All findings.
 pub(super) fn all(findings: &[Told<'_>], sources: &Sources) -> Vec<SarifResult> {
     // Findings of one kind about one key are told apart by their order.
-    let mut seen: BTreeMap<[&str; 5], usize> = BTreeMap::new();
+    let mut seen: BTreeMap<Vec<&str>, usize> = BTreeMap::new();
     let mut out = Vec::new();
     for told in findings {
         let nth = seen.entry(identity(told)).or_default();
@@ -109,9 +109,10 @@ fn region(place: &Place<'_>) -> Region {
 }
 
 /// What a finding is across runs: never a line, which moves.
-fn identity<'t>(told: &Told<'t>) -> [&'t str; 5] {
+fn identity<'t>(told: &Told<'t>) -> Vec<&'t str> {
     let finding = told.finding;
-    [told.place.file, &finding.stack, &finding.logical_id, finding.code.id(), &finding.deployment]
+    let own = [told.place.file, &finding.stack, &finding.logical_id, finding.code.id(), &finding.deployment];
+    own.into_iter().chain(Some(finding.rule.as_str()).filter(|rule| !rule.is_empty())).collect()
 }
 
 /// FNV-1a of the parts, with 128 bits: no secret, only the same for the same.
