@@ -54,7 +54,7 @@ const PROD: &str = "arn:aws:sts::444455556666:assumed-role/Deploy/AWSCloudFormat
 fn every_environment_of_a_samconfig_is_a_deployment() {
     let files = [("samconfig.toml", SAMCONFIG), ("template.yaml", KEY), ("other/template.yaml", KEY)];
     let expected = [
-        format!("default other/template.yaml ? undecided"),
+        "default other/template.yaml ? undecided".to_owned(),
         format!("default template.yaml {DEV} safe"),
         format!("prod template.yaml {PROD} lockout"),
     ];

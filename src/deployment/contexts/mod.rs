@@ -141,6 +141,9 @@ enum Format {
     Workflow,
 }
 
+/// Whether a file is of a kind.
+type IsOne = fn(&Node) -> bool;
+
 impl File {
     /// Reads a file; what it is written in is told by its name and its text.
     ///
@@ -188,7 +191,7 @@ impl File {
             return Some(Format::Identity);
         }
         // What is told apart by less comes later.
-        let kinds: [(Format, fn(&Node) -> bool); 10] = [
+        let kinds: [(Format, IsOne); 10] = [
             (Format::Assembly, assembly::is_one),
             (Format::Workflow, workflow::is_one),
             (Format::SamPipeline, sam_pipeline::is_one),

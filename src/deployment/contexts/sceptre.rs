@@ -14,12 +14,9 @@ const ABOVE: usize = 8;
 
 /// Whether a file is a stack of Sceptre.
 pub(super) fn is_one(root: &Node) -> bool {
-    let template = root.at(&["template", "path"]).and_then(Node::text).is_some();
-    let known = ["template", "template_path", "parameters", "sceptre_user_data", "dependencies", "hooks", "stack_tags"];
-    let others = ["Resources", "service", "jobs"];
     let has = |key: &&str| root.get(key).is_some();
-    let is_path = root.get("template_path").and_then(Node::text).is_some();
-    (template || is_path) && known.iter().filter(|key| has(key)).count() >= 1 && !others.iter().any(|key| has(&key))
+    let template = root.at(&["template", "path"]).or_else(|| root.get("template_path"));
+    template.and_then(Node::text).is_some() && !["Resources", "service", "jobs"].iter().any(has)
 }
 
 /// The deployment of the stack.

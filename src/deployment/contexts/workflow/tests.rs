@@ -164,30 +164,30 @@ fn commands_deploy_as_far_as_they_are_plain() {
     for (text, expected) in [
         (
             "make\naws cloudformation deploy --template-file infra/kms.yaml \\\n  --stack-name vault --parameter-overrides Admin=Deploy Key=$KEY 'A=b c'",
-            format!("{TEMPLATE} {who} region=eu-west-1@w.yml:11 stack=vault@w.yml:12 Admin=Deploy Key=? A=b c"),
+            format!("{TEMPLATE} {who} region=eu-west-1@w.yml:11 stack=vault@w.yml:13 Admin=Deploy Key=? A=b c"),
         ),
         (
             "cd infra && aws cloudformation create-stack --template-body file://kms.yaml --stack-name v --region \"$REGION\" --role-arn \"arn:aws:iam::$ACCOUNT:role/${NAME}\"",
             format!(
-                "{TEMPLATE} role=arn:aws:iam::111122223333:role/*@w.yml:12 region=eu-west-2@w.yml:12 stack=v@w.yml:12"
+                "{TEMPLATE} role=arn:aws:iam::111122223333:role/*@w.yml:13 region=eu-west-2@w.yml:13 stack=v@w.yml:13"
             ),
         ),
         (
             "aws cloudformation deploy --template-file infra/kms.yaml --stack-name v --parameter-overrides $(cat params) B=c",
-            format!("{TEMPLATE} {who} region=eu-west-1@w.yml:11 stack=v@w.yml:12 B=c ..."),
+            format!("{TEMPLATE} {who} region=eu-west-1@w.yml:11 stack=v@w.yml:13 B=c ..."),
         ),
         (
             "aws cloudformation deploy --template-file infra/kms.yaml --stack-name v --parameter-overrides file://p.json",
-            format!("{TEMPLATE} {who} region=eu-west-1@w.yml:11 stack=v@w.yml:12 Admin=Deploy"),
+            format!("{TEMPLATE} {who} region=eu-west-1@w.yml:11 stack=v@w.yml:13 Admin=Deploy"),
         ),
         (
             "aws cloudformation deploy --template-file infra/kms.yaml --stack-name v --parameter-overrides file://none.json",
-            format!("{TEMPLATE} {who} region=eu-west-1@w.yml:11 stack=v@w.yml:12 ..."),
+            format!("{TEMPLATE} {who} region=eu-west-1@w.yml:11 stack=v@w.yml:13 ..."),
         ),
         (
             "aws cloudformation deploy --template-file infra/kms.yaml --stack-name v --profile other",
             format!(
-                "{TEMPLATE} region=eu-west-1@w.yml:11 stack=v@w.yml:12 (the command takes the credentials of a profile)"
+                "{TEMPLATE} region=eu-west-1@w.yml:11 stack=v@w.yml:13 (the command takes the credentials of a profile)"
             ),
         ),
     ] {
