@@ -224,9 +224,7 @@ fn the_command_gets_its_words_and_its_end_is_ours() {
     let script = "#!/bin/sh\nprintf '[%s]' \"$@\"\ncat\nexit 7\n";
     let at = folder(&[("keys.yaml", KEY), ("bin/aws", script), ("killed/aws", "#!/bin/sh\nkill -TERM $$\n")]);
     for program in ["bin/aws", "killed/aws"] {
-        let mut mode = fs::metadata(at.path().join(program)).unwrap().permissions();
-        std::os::unix::fs::PermissionsExt::set_mode(&mut mode, 0o755);
-        fs::set_permissions(at.path().join(program), mode).unwrap();
+        executable(&at.path().join(program));
     }
     let words = [
         "cloudformation",
@@ -310,4 +308,86 @@ fn the_documented_commands_run() {
         let ran = run(&server, &root(), &words, &[("PATH", &path)]);
         assert_eq!(ran.code, 0, "{command}: {}{}", ran.stdout, ran.stderr);
     }
+}
+
+const MANIFEST: &str = r#"{"version": "48.0.0", "artifacts": {
+  "Keys": {"type": "aws:cloudformation:stack", "environment": "aws://111122223333/eu-west-1", "displayName": "App/Keys", "dependencies": ["Base"],
+    "properties": {"templateFile": "Keys.template.json", "cloudFormationExecutionRoleArn": "arn:${AWS::Partition}:iam::111122223333:role/cdk-hnb659fds-cfn-exec-role-111122223333-eu-west-1"}},
+  "Base": {"type": "aws:cloudformation:stack", "environment": "aws://111122223333/eu-west-1", "displayName": "App/Base",
+    "properties": {"templateFile": "Base.template.json", "cloudFormationExecutionRoleArn": "arn:${AWS::Partition}:iam::111122223333:role/cdk-hnb659fds-cfn-exec-role-111122223333-eu-west-1"}},
+  "Legacy": {"type": "aws:cloudformation:stack", "environment": "aws://unknown-account/unknown-region", "displayName": "App/Legacy",
+    "properties": {"templateFile": "Legacy.template.json"}}}}"#;
+
+/// The program `cdk`, which synthesizes what lies in `app`, and says what it is told.
+const CDK: &str = "#!/bin/sh
+if [ \"$1\" = synth ]; then printf '%s\\n' \"$*\" > synth.txt; mkdir -p cdk.out; cp app/* cdk.out/; echo synthesized; exit 0; fi
+printf 'deployed %s' \"$*\"
+";
+
+#[test]
+fn cdk_deploy_is_checked_by_what_it_synthesizes() {
+    let Some(python) = python("run") else { return };
+    let server = Server::start(&python);
+    let key = |principal: &str| {
+        format!(
+            r#"{{"Parameters": {{"Admin": {{"Type": "String", "Default": "user/nobody"}}}}, "Resources": {{"K": {{"Type": "AWS::KMS::Key", "Properties": {{"KeyPolicy": {{"Statement": [{{"Effect": "Allow", "Action": "kms:*", "Resource": "*", "Principal": {{"AWS": {{"Fn::Sub": "arn:aws:iam::${{AWS::AccountId}}:{principal}"}}}}}}]}}}}}}}}}}"#
+        )
+    };
+    let role = "role/cdk-hnb659fds-cfn-exec-role-111122223333-eu-west-1";
+    let at = folder(&[
+        ("bin/cdk", CDK),
+        ("cdk.json", "{\"app\": \"true\"}"),
+        ("app/manifest.json", MANIFEST),
+        ("app/Keys.template.json", &key(role)),
+        ("app/Base.template.json", &key("role/Somebody")),
+        ("app/Legacy.template.json", &key("${Admin}")),
+    ]);
+    executable(&at.path().join("bin/cdk"));
+    let programs = python.programs();
+    let path = format!("{}:{}", programs.display(), std::env::var("PATH").unwrap());
+    let run = |words: &[&str]| {
+        run(&server, at.path(), &[&["run", "--", "bin/cdk", "deploy"], words].concat(), &[("PATH", &path)])
+    };
+    let only = run(&["App/Keys", "--exclusively", "-c", "stage=prod", "--require-approval", "never"]);
+    assert_eq!(
+        (only.code, only.stdout.as_str()),
+        (0, "deployed deploy App/Keys --exclusively -c stage=prod --require-approval never"),
+        "{}",
+        only.stderr
+    );
+    assert_eq!(fs::read_to_string(at.path().join("synth.txt")).unwrap(), "synth --quiet --context stage=prod\n");
+    assert_eq!(server.asked(), 0, "the manifest names the role and the account");
+    let with_base = run(&["App/Keys"]);
+    assert_eq!(
+        (with_base.code, with_base.stdout.as_str()),
+        (1, ""),
+        "what it depends on is deployed, too: {}",
+        with_base.stderr
+    );
+    assert!(with_base.stderr.contains("cdk.out/Base.template.json"), "{}", with_base.stderr);
+    assert_eq!(run(&["App/*"]).code, 1);
+    // Without an execution role it is whoever calls.
+    let before = server.asked();
+    let legacy = run(&["App/Legacy", "--parameters", "Legacy:Admin=user/moto", "--parameters", "Keys:Admin=x"]);
+    assert_eq!(legacy.code, 0, "{}", legacy.stderr);
+    assert_eq!(server.asked(), before + 1);
+    assert_eq!(run(&["App/Legacy"]).code, 1, "user/nobody is somebody else");
+    // --role-arn is what CloudFormation is handed.
+    let other = run(&["App/Base", "--role-arn", "arn:aws:iam::111122223333:role/Somebody"]);
+    assert_eq!(other.code, 0, "{}", other.stderr);
+    let none = run(&["App/Nothing"]);
+    assert!(none.code == 2 && none.stderr.contains("has no stack `App/Nothing`"), "{}", none.stderr);
+    fs::write(at.path().join("bin/cdk"), "#!/bin/sh\nexit 3\n").unwrap();
+    let failed = run(&["App/Keys"]);
+    assert!(
+        failed.code == 2 && failed.stderr.contains("`bin/cdk synth --quiet` failed: there is nothing to check"),
+        "{}",
+        failed.stderr
+    );
+}
+
+fn executable(path: &Path) {
+    let mut mode = fs::metadata(path).unwrap().permissions();
+    std::os::unix::fs::PermissionsExt::set_mode(&mut mode, 0o755);
+    fs::set_permissions(path, mode).unwrap();
 }

@@ -163,6 +163,30 @@ class WK1019(Finding):
     source_url = f"{HOME}/rules/explain/unused-suppression.md"
 
 
+class EK1020(Finding):
+    id = "EK1020"
+    code = "guard-rule"
+    shortdesc = "guard-rule: a rule given with --rules does not hold"
+    description = "A rule in a file or folder that `--rules` names does not hold. The message starts with the rule's name and goes on in the rule's own words; the note `rule:` says where it is written. The rule saw the template as it would be deployed, with the verdicts beside it (`cfn-lockout resolve` prints the same), and the finding stands where the template writes what the rule is about."
+    source_url = f"{HOME}/rules/explain/guard-rule.md"
+
+
+class IK1020(Finding):
+    id = "IK1020"
+    code = "guard-rule"
+    shortdesc = "guard-rule: a rule given with --rules does not hold"
+    description = "A rule in a file or folder that `--rules` names does not hold. The message starts with the rule's name and goes on in the rule's own words; the note `rule:` says where it is written. The rule saw the template as it would be deployed, with the verdicts beside it (`cfn-lockout resolve` prints the same), and the finding stands where the template writes what the rule is about."
+    source_url = f"{HOME}/rules/explain/guard-rule.md"
+
+
+class WK1020(Finding):
+    id = "WK1020"
+    code = "guard-rule"
+    shortdesc = "guard-rule: a rule given with --rules does not hold"
+    description = "A rule in a file or folder that `--rules` names does not hold. The message starts with the rule's name and goes on in the rule's own words; the note `rule:` says where it is written. The rule saw the template as it would be deployed, with the verdicts beside it (`cfn-lockout resolve` prints the same), and the finding stands where the template writes what the rule is about."
+    source_url = f"{HOME}/rules/explain/guard-rule.md"
+
+
 RULES = (
     EK1001,
     WK1002,
@@ -184,6 +208,9 @@ RULES = (
     WK1017,
     WK1018,
     WK1019,
+    EK1020,
+    IK1020,
+    WK1020,
 )
 
 __all__ = [rule.__name__ for rule in RULES]

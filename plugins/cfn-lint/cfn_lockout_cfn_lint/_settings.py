@@ -33,6 +33,7 @@ MANY = (
     "session-policy",
     "scp",
     "rcp",
+    "rules",
 )
 RULE = "EK1000"
 

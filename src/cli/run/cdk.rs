@@ -91,15 +91,22 @@ fn selected(folder: &Path, deployed: &Assembly) -> anyhow::Result<BTreeSet<Strin
     if out.is_empty() {
         bail!("cdk deploy: `{}` has no stack `{}`", path.display(), deployed.stacks.join("`, `"));
     }
-    while !deployed.exclusively {
+    if !deployed.exclusively {
+        add_needed(&mut out, &names);
+    }
+    Ok(out)
+}
+
+/// Adds what the stacks depend on, and what those depend on.
+fn add_needed(out: &mut BTreeSet<String>, names: &[StackName]) {
+    loop {
         let needed = names.iter().filter(|one| out.contains(&one.artifact)).flat_map(|one| &one.needs);
         let more: Vec<String> = needed.filter(|name| !out.contains(*name)).cloned().collect();
         if more.is_empty() {
-            break;
+            return;
         }
         out.extend(more);
     }
-    Ok(out)
 }
 
 /// Whether a pattern of the CDK matches: `*` stands for anything within a part of a path, `**` for anything.

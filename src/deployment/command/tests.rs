@@ -153,3 +153,29 @@ fn what_is_no_deployment_is_said() {
         assert!(error.starts_with(expected), "{words}: {error}");
     }
 }
+
+#[test]
+fn cdk_deploy_names_stacks_and_how_the_app_runs() {
+    let one = ok(
+        "npx cdk deploy App/Keys Other --exclusively -c a=b --profile p --parameters Keys:Admin=x:y --parameters C=d --role-arn arn:1",
+    );
+    let Source::Assembly(assembly) = &one.template else { panic!("an assembly") };
+    assert_eq!(
+        (assembly.stacks.as_slice(), assembly.exclusively),
+        (&["App/Keys".to_owned(), "Other".to_owned()][..], true)
+    );
+    assert_eq!(assembly.synth.join(" "), "npx cdk synth --quiet --context a=b --profile p");
+    let shown: Vec<String> = assembly
+        .parameters
+        .iter()
+        .map(|(stack, one)| {
+            format!("{} {}={}", stack.as_deref().unwrap_or("*"), one.name, one.value.as_deref().unwrap_or("?"))
+        })
+        .collect();
+    assert_eq!(shown, ["Keys Admin=x:y", "* C=d"]);
+    assert_eq!(
+        (one.said.role_arn.unwrap().value.as_str(), one.access),
+        ("arn:1", vec!["--profile".to_owned(), "p".to_owned()])
+    );
+    assert!(command(&["cdk", "synth"]).is_err());
+}
