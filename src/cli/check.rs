@@ -38,6 +38,8 @@ pub(super) struct Job {
     pub(super) place: Option<String>,
     /// The stack of a cloud assembly that it is about: its name, and where it stands.
     pub(super) artifact: Option<(String, String)>,
+    /// What else was given, and where.
+    pub(super) values: Vec<(String, String)>,
     /// What is left open about the deployer there.
     pub(super) unknown: Option<String>,
     /// What is deployed now.
@@ -147,7 +149,8 @@ pub(super) fn jobs_of(plan: &Plan<'_>, groups: Vec<Group>, files: &mut Files) ->
             roots(&group.templates, &deployment.givens, files).into_iter().map(|one| one.named(name)).collect();
         configured.extend(group.place.clone().map(|place| (place, group.configured)));
         let artifact = group.artifact.map(|artifact| (artifact.name, artifact.place));
-        out.push(Job { deployment, stacks, place: group.place, artifact, unknown, previous: Previous::new() });
+        let values = group.given.said.places();
+        out.push(Job { deployment, stacks, place: group.place, artifact, values, unknown, previous: Previous::new() });
     }
     for (place, names) in configured {
         let own: Vec<&Job> = out.iter().filter(|job| job.place.as_ref() == Some(&place)).collect();
@@ -203,7 +206,15 @@ pub(crate) fn run_policy(args: &PolicyArgs) -> anyhow::Result<Exit> {
     };
     let opened = files.policy(file, &args.flags.stdin_filename);
     let stacks: Vec<Stacks> = opened.into_iter().map(|(file, template)| Stacks::of(file, template)).collect();
-    let mut jobs = [Job { deployment, stacks, place: None, artifact: None, unknown: None, previous: Previous::new() }];
+    let mut jobs = [Job {
+        deployment,
+        stacks,
+        place: None,
+        artifact: None,
+        values: Vec::new(),
+        unknown: None,
+        previous: Previous::new(),
+    }];
     previous(&args.flags, &mut jobs, &mut files)?;
     finish(files, &jobs, &BTreeSet::new(), &args.flags)
 }
@@ -293,7 +304,7 @@ pub(super) fn report(
     hidden: &mut Hidden,
     flags: &Flags,
 ) -> Report {
-    let (contexts, generated) = (context_lines(jobs, files), generated(jobs));
+    let (contexts, generated) = (context_lines(jobs, files, flags.why), generated(jobs));
     let mut report = Report { contexts, generated, ..Report::default() };
     let mut all = all.into_iter();
     for job in jobs {

@@ -16,9 +16,15 @@ const DEPLOYERS: usize = 6;
 const STACKS: usize = 3;
 
 /// Which contexts were used for which templates, in words.
-pub(super) fn context_lines(jobs: &[Job], files: &Files) -> Vec<String> {
+///
+/// `why`: also where every other value was given.
+pub(super) fn context_lines(jobs: &[Job], files: &Files, why: bool) -> Vec<String> {
     let plain = jobs.iter().filter(|job| job.artifact.is_none());
-    let mut out: Vec<String> = plain.filter_map(|job| Some(deployment(job, job.place.as_ref()?, files))).collect();
+    let lines = |job: &Job| {
+        let values = if why && job.place.is_some() { values(job, "it") } else { None };
+        job.place.iter().map(|place| deployment(job, place, files)).chain(values).collect::<Vec<String>>()
+    };
+    let mut out: Vec<String> = plain.flat_map(lines).collect();
     let all = deployers(jobs);
     let (listed, others) = all.split_at_checked(DEPLOYERS).unwrap_or((&all, &[]));
     out.extend(listed.iter().map(Deployer::line));
@@ -26,7 +32,15 @@ pub(super) fn context_lines(jobs: &[Job], files: &Files) -> Vec<String> {
         let stacks: usize = others.iter().map(|one| one.stacks.len()).sum();
         out.push(format!("{} for {}", number(others.len(), "more deployer"), number(stacks, "stack")));
     }
+    let stacks = jobs.iter().filter(|_| why).filter_map(|job| values(job, &job.artifact.as_ref()?.0));
+    out.extend(stacks);
     out
+}
+
+/// Where the values of a deployment were given.
+fn values(job: &Job, whose: &str) -> Option<String> {
+    let each: Vec<String> = job.values.iter().map(|(what, from)| format!("{what} from {from}")).collect();
+    (!each.is_empty()).then(|| format!("{whose} has {}", each.join(", ")))
 }
 
 /// One deployment: where it is described, and its templates.

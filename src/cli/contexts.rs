@@ -12,6 +12,7 @@ use crate::source::{Limits, SourceError};
 
 use super::args::Flags;
 use super::assemblies;
+use super::bounds::may_read;
 use super::discover::{Content, Found, open, shown, too_large};
 use super::files::{tidy, whole};
 
@@ -126,38 +127,45 @@ pub(super) fn file(flag: &str, path: &Path) -> anyhow::Result<File> {
 }
 
 /// The folder of a file: what it names is relative to it.
-pub(super) struct Folder(PathBuf);
+pub(super) struct Folder {
+    at: PathBuf,
+    /// Whether only files of the same repository are read.
+    is_bounded: bool,
+}
 
 impl Folder {
-    /// The folder that the program runs in.
+    /// The folder that the program runs in; what somebody types may be anywhere.
     pub(super) fn here() -> Folder {
-        Folder(PathBuf::new())
+        Folder { at: PathBuf::new(), is_bounded: false }
     }
 
     pub(super) fn of(file: &Path) -> Folder {
-        Folder(file.parent().map_or_else(PathBuf::new, Path::to_owned))
+        Folder { at: file.parent().map_or_else(PathBuf::new, Path::to_owned), is_bounded: true }
     }
 }
 
 impl Beside for Folder {
     fn has(&mut self, path: &str) -> bool {
-        self.0.join(path).is_file()
+        self.at.join(path).is_file()
     }
 
     fn root(&mut self) -> Option<String> {
-        let folder = whole(&self.0);
+        let folder = whole(&self.at);
         let below = folder.ancestors().position(|above| above.join(".git").exists())?;
         Some(if below == 0 { ".".to_owned() } else { vec![".."; below].join("/") })
     }
 
     fn read(&mut self, path: &str) -> Result<File, Problem> {
-        let place = tidy(&self.0.join(path));
+        let place = tidy(&self.at.join(path));
         let name = shown(&place);
         let problem =
             |message: String| Problem { file: name.clone(), error: SourceError { message, line: 0, column: 0 } };
         // A device or a pipe could be read for ever.
         if !place.is_file() {
             return Err(problem("there is no such file".to_owned()));
+        }
+        if self.is_bounded && !may_read(&self.at, &whole(&place)) {
+            return Err(problem("it is outside of the repository, and is not read".to_owned()));
         }
         let limit = Limits::default().bytes;
         let found = Found { shown: name.clone(), path: Some(place), named: true };

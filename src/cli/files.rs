@@ -11,6 +11,7 @@ use crate::source::{Document, FileId, Limits, SourceError, Sources};
 use crate::template::{Template, Unfollowed};
 
 use super::args::near_verb;
+use super::bounds::may_read;
 use super::discover::{Content, Found, open, read, shown, too_large};
 use super::scan;
 
@@ -186,7 +187,12 @@ impl Files {
 
     /// The place that the template `from` calls `path`.
     fn beside(&self, from: FileId, path: &str) -> PathBuf {
-        self.places.get(&from).and_then(|place| place.parent()).unwrap_or(Path::new("")).join(path)
+        self.folder(from).join(path)
+    }
+
+    /// The folder of a file.
+    fn folder(&self, file: FileId) -> PathBuf {
+        self.places.get(&file).and_then(|place| place.parent()).unwrap_or(Path::new("")).to_owned()
     }
 
     fn add(&mut self, shown: String, place: &Path, document: Document) -> FileId {
@@ -206,6 +212,9 @@ impl Beside for Files {
         let Some(canonical) = canonical else {
             return Err(Unfollowed::Missing(format!("there is no file `{name}`")));
         };
+        if !may_read(&self.folder(from), &canonical) {
+            return Err(Unfollowed::Elsewhere(format!("`{name}` is outside of the repository, and is not read")));
+        }
         if let Some(known) = self.known.get(&canonical) {
             return known.clone();
         }
@@ -223,6 +232,9 @@ impl Beside for Files {
     fn snippet(&mut self, from: FileId, path: &str) -> Option<FileId> {
         let place = self.beside(from, path);
         let canonical = place.canonicalize().ok().filter(|canonical| canonical.is_file())?;
+        if !may_read(&self.folder(from), &canonical) {
+            return None;
+        }
         if let Some(known) = self.snippets.get(&canonical) {
             return *known;
         }

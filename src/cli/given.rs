@@ -49,6 +49,13 @@ impl Given {
         Ok(Given::of("default", said).overridden(flags, &contexts::arguments("--parameters", &flags.parameters)?))
     }
 
+    /// The files that it names.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &PathBuf> {
+        let lists = [&self.parameter_files, &self.identity_policy, &self.session_policy, &self.scp, &self.rcp];
+        let files = lists.into_iter().flatten().chain(&self.permissions_boundary).chain(&self.iam_snapshot);
+        files.filter(|file| !file.to_string_lossy().starts_with("arn:"))
+    }
+
     /// What somebody says, and nothing else.
     pub(crate) fn of(name: &str, said: Said) -> Given {
         Given { name: name.to_owned(), said, ..Given::default() }

@@ -3,6 +3,7 @@
 mod args;
 mod assemblies;
 mod baseline;
+mod bounds;
 mod check;
 mod config;
 mod context_lines;

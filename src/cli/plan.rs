@@ -16,6 +16,7 @@ use crate::source::FileId;
 use crate::world::nearest;
 
 use super::args::Flags;
+use super::bounds::may_read;
 use super::config::{self, Config, Planned};
 use super::contexts::{self, Located};
 use super::discover::{Found, shown};
@@ -132,7 +133,7 @@ impl<'f> Plan<'f> {
         }
         let file = folder.join(config::NAME);
         let near = match (file.is_file(), folder.parent()) {
-            (true, _) => Some(load(&file)?),
+            (true, _) => Some(found(&file)?),
             (false, Some(above)) => self.at_or_above(above)?,
             (false, None) => None,
         };
@@ -273,6 +274,19 @@ impl<'f> Plan<'f> {
             None => bail!("--deployment: no configuration has a deployment `{unknown}`"),
         }
     }
+}
+
+/// A configuration that nobody named: it comes with the repository, and names files of the repository.
+fn found(path: &Path) -> anyhow::Result<(Rc<Config>, PathBuf)> {
+    let (config, folder) = load(path)?;
+    for one in &config.deployments {
+        let outside = one.given.files().find(|file| file.exists() && !may_read(&folder, &whole(file)));
+        if let Some(file) = outside {
+            let (place, file) = (&one.place, shown(file));
+            bail!("{place}: `{file}` is outside of the repository, and is not read unless --config names this file");
+        }
+    }
+    Ok((config, folder))
 }
 
 fn load(path: &Path) -> anyhow::Result<(Rc<Config>, PathBuf)> {

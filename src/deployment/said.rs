@@ -123,6 +123,21 @@ impl Said {
         }
     }
 
+    /// What was given where, beside the deployer; of a parameter's values, the one that counts. The values are left out: they may be
+    /// secrets.
+    pub(crate) fn places(&self) -> Vec<(String, String)> {
+        let named = [
+            ("account", &self.account),
+            ("Region", &self.region),
+            ("partition", &self.partition),
+            ("stack name", &self.stack_name),
+        ];
+        let told = named.into_iter().filter_map(|(what, told)| Some((what.to_owned(), told.as_ref()?.from.clone())));
+        let last: BTreeMap<&str, &str> =
+            self.parameters.iter().map(|one| (one.name.as_str(), one.from.as_str())).collect();
+        told.chain(last.into_iter().map(|(name, from)| (format!("`{name}`"), from.to_owned()))).collect()
+    }
+
     /// Where that stands which an error is about.
     pub(crate) fn place(&self, error: &DeploymentError) -> Option<&str> {
         let told = match error {

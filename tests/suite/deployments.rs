@@ -70,6 +70,8 @@ fn every_environment_of_a_samconfig_is_a_deployment() {
     let screen = run_in(at.path(), &["check", "template.yaml"]).stdout;
     assert!(screen.starts_with("deployment default (samconfig.toml:3): template.yaml\n"), "{screen}");
     assert!(screen.contains("(from samconfig.toml:9)"), "{screen}");
+    let why = run_in(at.path(), &["check", "template.yaml", "--why"]).stdout;
+    assert!(why.contains("\nit has stack name from samconfig.toml:4, `Admin` from samconfig.toml:6\n"), "{why}");
 }
 
 #[test]
@@ -181,4 +183,44 @@ fn a_nested_template_is_not_checked_by_itself() {
         checked(&files, &["check", "."]),
         [format!("default keys.yaml {DEV} safe"), format!("prod keys.yaml {PROD} safe")]
     );
+}
+
+/// What a stranger's pull request names is read within the repository only: what is read may get into the report.
+#[test]
+fn nothing_outside_of_the_repository_is_read() {
+    let secret = "AWS_SECRET=s3cr3t\n";
+    let nests = "Resources:\n  S: { Type: AWS::CloudFormation::Stack, Properties: { TemplateURL: ../keys.yaml } }\n";
+    let includes = KEY.replace("          - Effect: Allow\n", "          - Fn::Transform: { Name: AWS::Include, Parameters: { Location: ../statement.yaml } }\n          - Effect: Allow\n");
+    let at = folder(&[
+        ("secret.env", secret),
+        ("keys.yaml", KEY),
+        ("statement.yaml", "Sid: s3cr3t\nEffect: Allow\nPrincipal: '*'\nAction: kms:*\nResource: '*'\n"),
+        ("repo/.git/HEAD", ""),
+        ("repo/samconfig.toml", "[default.deploy.parameters]\nparameter_overrides = 'file://../secret.env'\n"),
+        ("repo/template.yaml", KEY),
+        ("repo/nests.yaml", nests),
+        ("repo/includes.yaml", &includes),
+        ("repo/a/.cfn-lockout.yaml", "deployments: { a: { parameter-files: [../../secret.env] } }\n"),
+        ("repo/a/keys.yaml", KEY),
+    ]);
+    let repo = at.path().join("repo");
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("../keys.yaml", repo.join("link.yaml")).unwrap();
+    fs::write(repo.join("through_a_link.yaml"), nests.replace("../keys.yaml", "link.yaml")).unwrap();
+    let run = |args: &[&str]| {
+        let run = run_in(&repo, &[args, &["--why"]].concat());
+        let all = format!("{}{}", run.stdout, run.stderr);
+        assert!(!all.contains("s3cr3t") && !all.contains("AWS_SECRET"), "{args:?}: {all}");
+        all.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    assert!(run(&["check", "template.yaml"]).contains("it is outside of the repository, and is not read"));
+    for template in ["nests.yaml", "through_a_link.yaml"] {
+        let said = run(&["check", template, "--account", "111122223333"]);
+        assert!(said.contains("is outside of the repository, and is not read"), "{template}: {said}");
+    }
+    run(&["check", "includes.yaml", "--account", "111122223333"]);
+    assert!(run(&["check", "a/keys.yaml"]).contains("is outside of the repository, and is not read unless --config"));
+    // Somebody who types it means it.
+    let by_hand = ["check", "keys.yaml", "--parameters", "secret.env"];
+    assert_eq!(report_in(at.path(), &by_hand).verdict("K"), "undecided");
 }

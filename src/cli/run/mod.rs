@@ -141,8 +141,9 @@ fn check(args: &RunArgs, command: &Command, given: &Given, opened: Opened, files
     let deployment = deployment(given).with_context(|| command.name.clone())?;
     let named = BTreeSet::from([opened.0]);
     let stacks = roots(&[opened], &deployment.givens, files);
-    let place = Some(command.name.clone());
-    let mut jobs = [Job { deployment, stacks, place, unknown: None, artifact: None, previous: Previous::new() }];
+    let (place, values) = (Some(command.name.clone()), given.said.places());
+    let mut jobs =
+        [Job { deployment, stacks, place, values, unknown: None, artifact: None, previous: Previous::new() }];
     previous(&args.flags, &mut jobs, files)?;
     said(args, files, &jobs, &named)
 }
