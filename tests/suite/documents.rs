@@ -137,6 +137,7 @@ fn the_documents_speak_of_the_project_alone() {
         "README.md",
         "CHANGELOG.md",
         "CONTRIBUTING.md",
+        "SECURITY.md",
         "docs/architecture.md",
         "docs/cdk.md",
         "docs/cfn-lint.md",
