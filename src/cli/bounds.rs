@@ -6,6 +6,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::discover::repository;
 use super::files::{here, whole};
 
 /// Whether a file in `folder` may make us read the file at this canonical path.
@@ -15,6 +16,5 @@ pub(crate) fn may_read(folder: &Path, canonical: &Path) -> bool {
 
 /// The folder that everything has to be in.
 fn top(folder: &Path) -> Option<PathBuf> {
-    let repository = folder.ancestors().find(|above| above.join(".git").exists());
-    repository.map(Path::to_owned).or_else(|| Some(here()).filter(|here| folder.starts_with(here)))
+    repository(folder).map(Path::to_owned).or_else(|| Some(here()).filter(|here| folder.starts_with(here)))
 }

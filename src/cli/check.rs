@@ -101,10 +101,12 @@ pub(super) fn templates(plan: &Plan<'_>, paths: &[PathBuf], files: &mut Files) -
         if plan.leaves_out(&file)? {
             continue;
         }
-        if context.is_none() {
-            plan.walked(&file);
-        }
-        let Some(template) = files.template(&file, &flags.stdin_filename) else { continue };
+        let mut scanned = |hints| {
+            if context.is_none() {
+                plan.walked(&file, hints);
+            }
+        };
+        let Some(template) = files.scanned(&file, &flags.stdin_filename, &mut scanned) else { continue };
         named.extend(file.named.then_some(template.0));
         if let Some(context) = context {
             let known = synthesized.entry(template.0).or_default();

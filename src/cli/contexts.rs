@@ -13,7 +13,7 @@ use crate::source::{Limits, SourceError};
 use super::args::Flags;
 use super::assemblies;
 use super::bounds::may_read;
-use super::discover::{Content, Found, open, shown, too_large};
+use super::discover::{Content, Found, open, repository, shown, too_large};
 use super::files::{tidy, whole};
 
 /// A context with the templates that it names, by their whole paths.
@@ -151,7 +151,8 @@ impl Beside for Folder {
 
     fn root(&mut self) -> Option<String> {
         let folder = whole(&self.at);
-        let below = folder.ancestors().position(|above| above.join(".git").exists())?;
+        let top = repository(&folder)?;
+        let below = folder.ancestors().position(|above| above == top)?;
         Some(if below == 0 { ".".to_owned() } else { vec![".."; below].join("/") })
     }
 

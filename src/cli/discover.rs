@@ -86,6 +86,11 @@ pub(crate) fn shown(path: &Path) -> String {
     text.strip_prefix("./").map_or(text.clone(), str::to_owned)
 }
 
+/// The top folder of the git repository that a folder is in.
+pub(crate) fn repository(folder: &Path) -> Option<&Path> {
+    folder.ancestors().find(|above| above.join(".git").exists())
+}
+
 /// What a file turned out to be.
 #[derive(Debug)]
 pub(crate) enum Content {

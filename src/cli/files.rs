@@ -13,7 +13,7 @@ use crate::template::{Template, Unfollowed};
 use super::args::near_verb;
 use super::bounds::may_read;
 use super::discover::{Content, Found, open, read, shown, too_large};
-use super::scan;
+use super::scan::{self, Hints};
 
 /// A template that was opened.
 pub(crate) type Opened = (FileId, Arc<Template>);
@@ -111,13 +111,28 @@ impl Files {
 
     /// The template in a file, if there is one that matters.
     pub(crate) fn template(&mut self, found: &Found, stdin_name: &str) -> Option<Opened> {
+        self.scanned(found, stdin_name, &mut |_| {})
+    }
+
+    /// The same. What a scan of a file shows that nobody named is handed to `scanned`.
+    pub(crate) fn scanned(
+        &mut self,
+        found: &Found,
+        stdin_name: &str,
+        scanned: &mut dyn FnMut(Hints),
+    ) -> Option<Opened> {
+        let (shown, bytes) = self.bytes(found, stdin_name)?;
+        if !found.named {
+            let hints = Hints::of(&bytes);
+            scanned(hints);
+            if !(self.every || hints.may_hold_key()) || scan::is_binary(&bytes) {
+                return None;
+            }
+        }
+        // One file may have several paths.
         let canonical = found.path.as_ref().and_then(|path| path.canonicalize().ok());
         if let Some(Ok(opened)) = canonical.and_then(|canonical| self.known.get(&canonical)) {
             return Some(opened.clone());
-        }
-        let (shown, bytes) = self.bytes(found, stdin_name)?;
-        if !found.named && (scan::is_binary(&bytes) || !(self.every || scan::may_hold_key(&bytes))) {
-            return None;
         }
         let place = found.path.clone().unwrap_or_else(|| PathBuf::from(stdin_name));
         match self.parsed(&shown, &place, bytes) {

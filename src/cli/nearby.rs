@@ -5,18 +5,18 @@
 //! repository, and what was walked.
 
 use std::cell::{OnceCell, RefCell};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
-
-use memchr::memmem;
 
 use crate::deployment::contexts::{Environments, File, Problem, contexts};
 use crate::source::SourceError;
 
 use super::contexts::{Folder, Located, located};
-use super::discover::shown;
+use super::discover::{repository, shown};
 use super::files::whole;
+use super::scan::Hints;
 
 /// How large a file may be that nobody named.
 const LIMIT: u64 = 1 << 20;
@@ -27,62 +27,76 @@ const NAMES: [&str; 4] = ["samconfig.toml", "samconfig.yaml", "samconfig.yml", "
 /// Other places that are looked at in every folder, below it.
 const FOLDERS: [&str; 2] = [".github/workflows", ".aws-sam/pipeline"];
 
-/// What other files that are contexts have in their text.
-const HINTS: [&[u8]; 4] = [
-    b"aws:cloudformation:stack",
-    b"template-file-path",
-    b"configure-aws-credentials",
-    b"aws-cloudformation-github-deploy",
-];
-
-/// What is also in files of quite other kinds: one of these that cannot be read is nobody's business.
-const WEAK_HINTS: [&[u8]; 8] = [
-    b"AWS::CloudFormation::StackSet",
-    b"AWS::CodePipeline::Pipeline",
-    b"AWS::ServiceCatalog::LaunchRoleConstraint",
-    b"::SyncConfiguration",
-    b"update-stacks",
-    b"service:",
-    b"template_path:",
-    b"template:",
-];
-
 /// The contexts around templates, each folder looked at once.
 #[derive(Debug, Default)]
 pub(crate) struct Nearby {
-    /// The folders that were walked, as the walk names them.
-    walked: RefCell<BTreeSet<PathBuf>>,
-    /// The same by their whole paths, worked out once the walk is over.
-    others: OnceCell<Vec<PathBuf>>,
+    /// The files that were walked, by their folders as the walk names them, with what a scan of each showed.
+    walked: RefCell<HashMap<PathBuf, Scanned>>,
+    /// What the walked folders say, worked out once the walk is over.
+    others: OnceCell<Others>,
     /// Of a folder itself.
-    folders: RefCell<BTreeMap<PathBuf, Rc<Vec<Located>>>>,
+    folders: RefCell<HashMap<PathBuf, Rc<Vec<Located>>>>,
     /// Files that describe a deployment and cannot be read.
     problems: RefCell<Vec<Problem>>,
 }
 
+/// What scans of files showed, by their names.
+type Scanned = HashMap<OsString, Hints>;
+
+/// What walked folders say.
+#[derive(Debug, Default)]
+struct Others {
+    /// The files by their folders' whole paths, as in [`Nearby::walked`].
+    scanned: HashMap<PathBuf, Scanned>,
+    /// The contexts by the templates that they name, each with its folder, in the order of the folders.
+    naming: HashMap<PathBuf, Vec<(PathBuf, Located)>>,
+}
+
 impl Nearby {
-    /// Notes that a folder was walked: what is in it may name templates anywhere.
-    pub(crate) fn walked(&self, folder: &Path) {
-        if !self.walked.borrow().contains(folder) {
-            self.walked.borrow_mut().insert(folder.to_owned());
+    /// Notes that a file was walked: what is in its folder may name templates anywhere.
+    pub(crate) fn walked(&self, file: &Path, hints: Hints) {
+        let (Some(folder), Some(name)) = (file.parent(), file.file_name()) else { return };
+        let mut walked = self.walked.borrow_mut();
+        match walked.get_mut(folder) {
+            Some(files) => drop(files.insert(name.to_owned(), hints)),
+            None => drop(walked.insert(folder.to_owned(), HashMap::from([(name.to_owned(), hints)]))),
         }
     }
 
     /// The contexts that name the template at this whole path.
     pub(crate) fn of(&self, template: &Path) -> Vec<Located> {
+        let others = self.others.get_or_init(|| self.others());
         let folder = template.parent().unwrap_or(template);
-        let top = folder.ancestors().find(|above| above.join(".git").exists()).unwrap_or(folder);
+        let top = repository(folder).unwrap_or(folder);
         let above: Vec<&Path> = folder.ancestors().take_while(|above| above.starts_with(top)).collect();
-        let walked = self.others.get_or_init(|| {
-            let all: BTreeSet<PathBuf> =
-                self.walked.borrow().iter().map(|folder| base(&whole(folder)).to_owned()).collect();
-            all.into_iter().collect()
-        });
-        let others = walked.iter().map(PathBuf::as_path).filter(|other| !above.contains(other));
-        let all: Vec<Rc<Vec<Located>>> =
-            above.iter().copied().chain(others).map(|folder| self.in_folder(folder)).collect();
-        let names_it = |one: &&Located| one.templates.iter().any(|named| named == template);
-        all.iter().flat_map(|found| found.iter()).filter(names_it).cloned().collect()
+        let mut out: Vec<Located> = Vec::new();
+        for folder in &above {
+            let found = self.in_folder(folder, others.scanned.get(*folder));
+            out.extend(found.iter().filter(|one| one.templates.iter().any(|named| named == template)).cloned());
+        }
+        let others = others.naming.get(template).into_iter().flatten();
+        out.extend(others.filter(|(folder, _)| !above.contains(&folder.as_path())).map(|(_, one)| one.clone()));
+        out
+    }
+
+    /// What all walked folders say.
+    fn others(&self) -> Others {
+        let mut scanned: HashMap<PathBuf, Scanned> = HashMap::new();
+        let mut folders: BTreeSet<PathBuf> = BTreeSet::new();
+        for (folder, files) in self.walked.take() {
+            let folder = whole(&folder);
+            folders.insert(base(&folder).to_owned());
+            scanned.insert(folder, files);
+        }
+        let mut naming: HashMap<PathBuf, Vec<(PathBuf, Located)>> = HashMap::new();
+        for folder in folders {
+            for one in self.in_folder(&folder, scanned.get(&folder)).iter() {
+                for template in &one.templates {
+                    naming.entry(template.clone()).or_default().push((folder.clone(), one.clone()));
+                }
+            }
+        }
+        Others { scanned, naming }
     }
 
     /// What could not be read so far.
@@ -90,25 +104,23 @@ impl Nearby {
         self.problems.take()
     }
 
-    fn in_folder(&self, folder: &Path) -> Rc<Vec<Located>> {
+    fn in_folder(&self, folder: &Path, scanned: Option<&Scanned>) -> Rc<Vec<Located>> {
         if let Some(known) = self.folders.borrow().get(folder) {
             return known.clone();
         }
-        let candidates = candidates(folder);
-        let found =
-            Rc::new(candidates.iter().flat_map(|(path, is_one)| self.in_file(path, *is_one)).collect::<Vec<_>>());
+        let found = Rc::new(candidates(folder, scanned).iter().flat_map(|one| self.in_file(one)).collect::<Vec<_>>());
         self.folders.borrow_mut().insert(folder.to_owned(), found.clone());
         found
     }
 
-    /// The contexts of a file; `is_one`: it is one by its name.
-    fn in_file(&self, path: &Path, is_one: bool) -> Vec<Located> {
+    /// The contexts of a file.
+    fn in_file(&self, Candidate { path, is_one }: &Candidate) -> Vec<Located> {
         let name = shown(path);
         let small = path.metadata().is_ok_and(|file| file.is_file() && file.len() <= LIMIT);
         let Some(bytes) = small.then(|| std::fs::read(path).ok()).flatten() else { return Vec::new() };
-        let has = |hint: &&[u8]| memmem::find(&bytes, hint).is_some();
-        let is_one = is_one || HINTS.iter().any(has);
-        if !is_one && !WEAK_HINTS.iter().any(has) {
+        let hints = Hints::of(&bytes);
+        let is_one = *is_one || hints.is_context();
+        if !is_one && !hints.may_be_context() {
             return Vec::new();
         }
         let file = File::parse(&name, bytes);
@@ -132,21 +144,30 @@ impl Nearby {
     }
 }
 
-/// The files of a folder that may describe deployments, and whether they do so by their names.
-fn candidates(folder: &Path) -> Vec<(PathBuf, bool)> {
-    let mut out = candidates_in(folder);
+/// A file that may describe deployments.
+struct Candidate {
+    path: PathBuf,
+    /// Whether it does so by its name.
+    is_one: bool,
+}
+
+/// The files of a folder that may describe deployments. One that a walk has scanned is not opened again for nothing.
+fn candidates(folder: &Path, scanned: Option<&Scanned>) -> Vec<Candidate> {
+    let mut out = candidates_in(folder, scanned);
     for below in FOLDERS {
-        out.extend(candidates_in(&folder.join(below)));
+        out.extend(candidates_in(&folder.join(below), None));
     }
     out
 }
 
-fn candidates_in(folder: &Path) -> Vec<(PathBuf, bool)> {
-    let named = |path: PathBuf| {
-        let is_one = path.file_name().and_then(|name| name.to_str()).is_some_and(|name| NAMES.contains(&name));
-        (is_one || is_data(&path)).then_some((path, is_one))
+fn candidates_in(folder: &Path, scanned: Option<&Scanned>) -> Vec<Candidate> {
+    let candidate = |path: PathBuf| {
+        let name = path.file_name()?;
+        let is_one = name.to_str().is_some_and(|name| NAMES.contains(&name));
+        let says_nothing = || scanned.and_then(|files| files.get(name)).is_some_and(|hints| !hints.may_be_context());
+        (is_one || is_data(&path) && !says_nothing()).then_some(Candidate { path, is_one })
     };
-    files(folder).into_iter().filter_map(named).collect()
+    files(folder).into_iter().filter_map(candidate).collect()
 }
 
 /// The folder that is looked at with one of [`FOLDERS`] below it: a walk comes by both.

@@ -24,6 +24,7 @@ use super::files::{Files, Opened, whole};
 use super::given::Given;
 use super::inputs::document;
 use super::nearby::Nearby;
+use super::scan::Hints;
 
 /// A deployment with the templates that it deploys.
 #[derive(Debug)]
@@ -162,10 +163,9 @@ impl<'f> Plan<'f> {
         Ok(globs.build()?.matched(&path, false).is_whitelist())
     }
 
-    /// Notes where a walk came by.
-    pub(crate) fn walked(&self, found: &Found) {
-        let folder = found.path.as_ref().filter(|_| !found.named).and_then(|path| path.parent());
-        folder.into_iter().for_each(|folder| self.nearby.walked(folder));
+    /// Notes where a walk came by, and what a scan of the file showed.
+    pub(crate) fn walked(&self, found: &Found, hints: Hints) {
+        found.path.iter().for_each(|path| self.nearby.walked(path, hints));
     }
 
     /// The deployments of these templates, in the order of the templates and of their names.

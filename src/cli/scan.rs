@@ -1,12 +1,86 @@
 //! The memory scan (design §10): which walked files can matter, without parsing them.
 
 use std::path::Path;
+use std::sync::LazyLock;
 
+use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
 use memchr::memmem;
 
-/// What a template can hide a key behind, beside the type itself: nested stacks, modules, macros, loops, escapes.
-const HINTS: [&str; 8] =
-    ["AWS::KMS::", "AWS::CloudFormation::Stack", "::MODULE", "Transform", "Fn::ForEach", "\\u", "\\x", "\\U"];
+/// What a scan looks for, all of it in one pass, and what it means. No two of them overlap in a text but as prefixes, of which
+/// the longer is found.
+const NEEDLES: [(&str, Hints); 20] = [
+    ("AWS::KMS::", Hints::TEMPLATE),
+    // What a template can hide a key behind, beside the type itself: nested stacks, modules, macros, loops, escapes.
+    ("AWS::CloudFormation::Stack", Hints::TEMPLATE),
+    ("::MODULE", Hints::TEMPLATE),
+    ("Transform", Hints::TEMPLATE),
+    ("Fn::ForEach", Hints::TEMPLATE),
+    ("\\u", Hints::TEMPLATE),
+    ("\\x", Hints::TEMPLATE),
+    ("\\U", Hints::TEMPLATE),
+    // What files have in their text that describe deployments.
+    ("aws:cloudformation:stack", Hints::CONTEXT),
+    ("template-file-path", Hints::CONTEXT),
+    ("configure-aws-credentials", Hints::CONTEXT),
+    ("aws-cloudformation-github-deploy", Hints::CONTEXT),
+    // What is also in files of quite other kinds.
+    ("AWS::CloudFormation::StackSet", Hints(Hints::TEMPLATE.0 | Hints::PERHAPS_CONTEXT.0)),
+    ("AWS::CodePipeline::Pipeline", Hints::PERHAPS_CONTEXT),
+    ("AWS::ServiceCatalog::LaunchRoleConstraint", Hints::PERHAPS_CONTEXT),
+    ("::SyncConfiguration", Hints::PERHAPS_CONTEXT),
+    ("update-stacks", Hints::PERHAPS_CONTEXT),
+    ("service:", Hints::PERHAPS_CONTEXT),
+    ("template_path:", Hints::PERHAPS_CONTEXT),
+    ("template:", Hints::PERHAPS_CONTEXT),
+];
+
+/// What the bytes of a file show about it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Hints(u8);
+
+impl Hints {
+    const TEMPLATE: Hints = Hints(1);
+    const CONTEXT: Hints = Hints(2);
+    const PERHAPS_CONTEXT: Hints = Hints(4);
+    const ALL: Hints = Hints(7);
+
+    /// What these bytes show.
+    pub(crate) fn of(bytes: &[u8]) -> Hints {
+        let mut found = Hints::default();
+        for hit in SEARCH.iter().flat_map(|search| search.find_iter(bytes)) {
+            found.0 |= NEEDLES.get(hit.pattern().as_usize()).map_or(0, |(_, hints)| hints.0);
+            if found == Hints::ALL {
+                break;
+            }
+        }
+        found
+    }
+
+    fn has(self, other: Hints) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// Whether it can hold a key.
+    pub(crate) fn may_hold_key(self) -> bool {
+        self.has(Hints::TEMPLATE)
+    }
+
+    /// Whether it describes a deployment.
+    pub(crate) fn is_context(self) -> bool {
+        self.has(Hints::CONTEXT)
+    }
+
+    /// Whether it may describe a deployment, or be a file of quite another kind.
+    pub(crate) fn may_be_context(self) -> bool {
+        self.has(Hints::CONTEXT) || self.has(Hints::PERHAPS_CONTEXT)
+    }
+}
+
+/// Nothing where the needles cannot be searched for, which does not happen.
+static SEARCH: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let needles = NEEDLES.map(|(needle, _)| needle);
+    AhoCorasickBuilder::new().match_kind(MatchKind::LeftmostLongest).build(needles).ok()
+});
 
 /// Source code and prose: they may quote templates, and are none.
 const NOT_TEMPLATES: [&str; 40] = [
@@ -19,11 +93,6 @@ const NOT_TEMPLATES: [&str; 40] = [
 pub(crate) fn may_be_template(path: &Path) -> bool {
     let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default().to_ascii_lowercase();
     !NOT_TEMPLATES.contains(&extension.as_str())
-}
-
-/// Whether a file with these bytes can hold a key.
-pub(crate) fn may_hold_key(bytes: &[u8]) -> bool {
-    HINTS.iter().any(|hint| memmem::find(bytes, hint.as_bytes()).is_some())
 }
 
 /// Whether the bytes name one of the key types.
@@ -45,9 +114,24 @@ mod tests {
         for text in
             ["Type: AWS::KMS::Key", "Fn::ForEach::Keys:", "\"AWS\\u003a:KMS::Key\"", "Transform: X", "My::M::MODULE"]
         {
-            assert!(may_hold_key(text.as_bytes()), "{text}");
+            assert!(Hints::of(text.as_bytes()).may_hold_key(), "{text}");
         }
-        assert!(!may_hold_key(b"Type: AWS::S3::Bucket"));
+        assert!(!Hints::of(b"Type: AWS::S3::Bucket").may_hold_key());
+    }
+
+    #[test]
+    fn every_needle_is_found_wherever_it_stands() {
+        for (needle, hints) in NEEDLES {
+            let text = format!("AWS::S3::Bucket: service {needle} of templates");
+            assert_eq!(Hints::of(text.as_bytes()), hints, "{needle}");
+            assert_eq!(Hints::of(text.repeat(100).as_bytes()), hints, "{needle}");
+        }
+    }
+
+    #[test]
+    fn a_stack_set_is_both() {
+        let hints = Hints::of(b"Type: AWS::CloudFormation::StackSet");
+        assert!(hints.may_hold_key() && hints.may_be_context() && !hints.is_context());
     }
 
     #[test]

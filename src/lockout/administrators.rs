@@ -80,6 +80,7 @@ fn may_administer(
     let (account, partition) = (Text::literal(&arn.account), Text::literal(&arn.partition));
     let caller = Caller::named(&arn, None, account, partition);
     let request = Request { caller, ..request.clone() };
-    let decision = decide(Some(document), &Layers::default(), &request, world);
+    let layers = Layers::default();
+    let decision = decide(Some(document), &layers, &request, world);
     decision.is_ok_and(|decision| decision.grant != Grant::Denied && decision.grant != Grant::Nothing)
 }

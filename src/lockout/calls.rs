@@ -3,12 +3,16 @@
 //! Comes in: a key and the code that decides one call in one world. Goes out: a [`Denial`], or nothing. The call is explored
 //! as the lockout check is (`check.rs`): worlds in which KMS or CloudFormation refuses the key do not count, and in all others
 //! the call has to be denied. Must not know: which calls there are, output.
+//!
+//! Every call starts from the same worlds, so what becomes of the key in a world is worked out once for all of them.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
+use crate::deployment::Deployment;
 use crate::policy::{
-    Decision, Document, Doubt, Effect, Element, Grant, Layers, Outcome as Applied, Request, decide, doubts,
+    Decided, Document, Doubt, Effect, Element, Grant, Layers, Outcome as Applied, Request, decide, doubts,
 };
 use crate::source::Span;
 use crate::world::{Budget, Key, Kind, Stop, Text, Value, World, explore};
@@ -61,21 +65,22 @@ pub(crate) struct Denial {
 
 impl Call {
     /// What a decision comes to.
-    pub(super) fn of(action: &'static str, decision: &Decision, policy: &Value) -> Call {
-        if decision.grant.allows() {
+    pub(super) fn of(action: &'static str, decided: &Decided<'_>, policy: &Value) -> Call {
+        if decided.grant.allows() {
             return Call::Fine;
         }
+        let trace = decided.trace();
         let statements = Document { value: policy, of_identity: false }.statements();
-        let denies = decision.trace.iter().find(|trace| {
+        let denies = trace.iter().find(|trace| {
             trace.effect == Some(Effect::Deny) && matches!(trace.outcome, Applied::Direct | Applied::Delegates)
         });
-        let statement = denies.filter(|_| decision.grant == Grant::Denied).and_then(|trace| {
+        let statement = denies.filter(|_| decided.grant == Grant::Denied).and_then(|trace| {
             statements.iter().find(|statement| statement.index == trace.index).map(|statement| statement.value.span)
         });
-        let by_condition = decision.trace.iter().any(
+        let by_condition = trace.iter().any(
             |trace| matches!(&trace.outcome, Applied::Fails(mismatch) if mismatch.element() == Element::Condition),
         );
-        Call::Denied(Box::new(Denial { action, grant: decision.grant, statement, by_condition, place: None }))
+        Call::Denied(Box::new(Denial { action, grant: decided.grant, statement, by_condition, place: None }))
     }
 
     fn same(&self, other: &Call) -> bool {
@@ -87,14 +92,14 @@ impl Accepted {
     /// What a call comes to that the key policy has to allow.
     pub(super) fn call(&self, action: &'static str, request: &Request, layers: &Layers) -> Result<Call, Stop> {
         let document = Document { value: &self.policy, of_identity: false };
-        let decision = decide(Some(document), layers, &self.doubting(request), &self.world)?;
-        Ok(Call::of(action, &decision, &self.policy))
+        let request = self.doubting(request);
+        Ok(Call::of(action, &decide(Some(document), layers, &request, &self.world)?, &self.policy))
     }
 
     /// What a call comes to that no key policy can allow.
     pub(super) fn call_by_iam(&self, action: &'static str, request: &Request, layers: &Layers) -> Result<Call, Stop> {
-        let decision = decide(None, layers, &self.doubting(request), &self.world)?;
-        Ok(Call::of(action, &decision, &self.policy))
+        let request = self.doubting(request);
+        Ok(Call::of(action, &decide(None, layers, &request, &self.world)?, &self.policy))
     }
 
     fn doubting(&self, request: &Request) -> Request {
@@ -102,58 +107,78 @@ impl Accepted {
     }
 }
 
-/// The denial, if the call is denied in every world within `nominal` in which there is a key, also with every rule of less
-/// than high confidence in doubt.
-pub(super) fn denied(
-    subject: &Subject<'_>,
-    nominal: &World,
-    call: &dyn Fn(&Accepted) -> Result<Call, Stop>,
-) -> Option<Denial> {
-    let policy = RefCell::new(None);
-    let denial = explored(subject, nominal, call, &policy)?;
-    let policy = policy.into_inner()?;
-    let layers = &subject.deployment.layers;
-    let beside = layers.given().into_iter().flat_map(|(_, policies)| policies);
-    let beside = beside.map(|value| Document { value, of_identity: true });
-    let documents = std::iter::once(Document { value: &policy, of_identity: false }).chain(beside);
-    let doubts: BTreeSet<Doubt> = documents.flat_map(|one| doubts(one, &subject.deployment.caller)).collect();
-    let is_given = |doubt: &&Doubt| matches!(doubt, Doubt::Key(key) if subject.deployment.context.contains_key(key));
-    let is_sure = doubts.iter().filter(|doubt| !is_given(doubt)).all(|doubt| {
-        let doubting = Subject { doubted: Some(doubt), ..*subject };
-        explored(&doubting, nominal, call, &RefCell::new(None)).is_some()
-    });
-    is_sure.then_some(denial)
-}
-
-fn explored(
-    subject: &Subject<'_>,
-    nominal: &World,
-    call: &dyn Fn(&Accepted) -> Result<Call, Stop>,
-    policy: &RefCell<Option<Value>>,
-) -> Option<Denial> {
-    let run = |world: &World| match accepted(subject, world)? {
-        Ok(accepted) => {
-            policy.borrow_mut().get_or_insert_with(|| accepted.policy.clone());
-            call(&accepted)
-        }
-        Err(other) => Ok(other),
-    };
-    let mut budget = Budget { worlds: WORLDS.min(subject.worlds.get()), ..Budget::default() };
-    let given = budget.worlds;
-    let tree = explore(nominal, &run, &|_| Call::Moot, &Call::same, &mut budget);
-    subject.worlds.set(subject.worlds.get().saturating_sub(given.saturating_sub(budget.worlds)));
-    let mut found = None;
-    for (_, leaf) in tree.paths() {
-        match leaf? {
-            Call::Moot => {}
-            Call::Fine => return None,
-            Call::Denied(denial) => found = found.or(Some((**denial).clone())),
-        }
-    }
-    found
-}
+/// What is made of one call in one world.
+type Deciding<'c> = &'c dyn Fn(&Accepted) -> Result<Call, Stop>;
 
 /// The key in one world; else what that makes of every call to it.
+type InWorld = Result<Rc<Result<Accepted, Call>>, Stop>;
+
+/// The calls to one key.
+pub(super) struct Calls<'s, 't> {
+    subject: &'s Subject<'t>,
+    nominal: &'s World,
+    /// What became of the key in the worlds so far, by the rule in doubt.
+    known: RefCell<Vec<(Option<Doubt>, World, InWorld)>>,
+}
+
+impl<'s, 't> Calls<'s, 't> {
+    /// The calls to the key within the world `nominal`.
+    pub(super) fn new(subject: &'s Subject<'t>, nominal: &'s World) -> Calls<'s, 't> {
+        Calls { subject, nominal, known: RefCell::default() }
+    }
+
+    /// The denial, if the call is denied in every world in which there is a key, also with every rule of less than high
+    /// confidence in doubt.
+    pub(super) fn denied(&self, call: Deciding<'_>) -> Option<Denial> {
+        let policy = RefCell::new(None);
+        let denial = self.explored(None, call, &policy)?;
+        let policy = policy.into_inner()?;
+        let Deployment { layers, caller, context, .. } = self.subject.deployment;
+        let beside = layers.given().into_iter().flat_map(|(_, policies)| policies);
+        let beside = beside.map(|value| Document { value, of_identity: true });
+        let documents = std::iter::once(Document { value: &policy, of_identity: false }).chain(beside);
+        let doubts: BTreeSet<Doubt> = documents.flat_map(|one| doubts(one, caller)).collect();
+        let is_given = |doubt: &&Doubt| matches!(doubt, Doubt::Key(key) if context.contains_key(key));
+        let is_denied = |doubt: &Doubt| self.explored(Some(doubt), call, &RefCell::new(None)).is_some();
+        doubts.iter().filter(|doubt| !is_given(doubt)).all(is_denied).then_some(denial)
+    }
+
+    fn explored(&self, doubted: Option<&Doubt>, call: Deciding<'_>, policy: &RefCell<Option<Value>>) -> Option<Denial> {
+        let subject = &Subject { doubted: doubted.or(self.subject.doubted), ..*self.subject };
+        let run = |world: &World| match &*self.accepted(subject, world)? {
+            Ok(accepted) => {
+                policy.borrow_mut().get_or_insert_with(|| accepted.policy.clone());
+                call(accepted)
+            }
+            Err(other) => Ok(other.clone()),
+        };
+        let mut budget = Budget { worlds: WORLDS.min(subject.worlds.get()), ..Budget::default() };
+        let given = budget.worlds;
+        let tree = explore(self.nominal, &run, &|_| Call::Moot, &Call::same, &mut budget);
+        subject.worlds.set(subject.worlds.get().saturating_sub(given.saturating_sub(budget.worlds)));
+        let mut found = None;
+        for (_, leaf) in tree.paths() {
+            match leaf? {
+                Call::Moot => {}
+                Call::Fine => return None,
+                Call::Denied(denial) => found = found.or(Some((**denial).clone())),
+            }
+        }
+        found
+    }
+
+    fn accepted(&self, subject: &Subject<'_>, world: &World) -> InWorld {
+        let is_this =
+            |(doubted, at, _): &&(Option<Doubt>, World, InWorld)| at == world && doubted.as_ref() == subject.doubted;
+        if let Some((.., known)) = self.known.borrow().iter().find(is_this) {
+            return known.clone();
+        }
+        let found = accepted(subject, world).map(Rc::new);
+        self.known.borrow_mut().push((subject.doubted.cloned(), world.clone(), found.clone()));
+        found
+    }
+}
+
 fn accepted(subject: &Subject<'_>, world: &World) -> Result<Result<Accepted, Call>, Stop> {
     let Leaf { outcome, policy, .. } = evaluate(subject, world)?;
     let by_deployer = match outcome {

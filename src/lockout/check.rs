@@ -14,6 +14,7 @@ use crate::world::{Budget, Refusal, Tree, Value, World, explore};
 use super::administrators::{Administrators, administrators};
 use super::answer::{self, Answered};
 use super::beyond::{Beyond, beyond};
+use super::calls::Calls;
 use super::cases::cases;
 use super::evaluate::{Leaf, Outcome, Subject, evaluate};
 use super::handlers::{Stuck, stuck};
@@ -170,8 +171,9 @@ impl Run<'_> {
         subject.scope.renew();
         let subject = &Subject { worlds: &self.worlds_afterwards, ..*subject };
         let identity = Identity::of(subject.scope, subject.key, &self.nominal);
-        let stuck = stuck(subject, &identity, &self.nominal);
-        KeyAnswer { stuck, unusable: unusable(subject, &identity, &self.nominal), ..answer }
+        let calls = Calls::new(subject, &self.nominal);
+        let stuck = stuck(subject, &identity, &self.nominal, &calls);
+        KeyAnswer { stuck, unusable: unusable(subject, &identity, &self.nominal, &calls), ..answer }
     }
 }
 

@@ -197,7 +197,8 @@ fn with_policy(subject: &Subject<'_>, properties: &Value, policy: &Value, world:
         grant if grant.allows() => Outcome::Safe(grant),
         grant => Outcome::Lockout(grant),
     };
-    Ok(Leaf { trace: decision.trace, layers: decision.layers, ..Leaf::with(outcome, policy) })
+    let (trace, layers) = (decision.trace(), decision.layers());
+    Ok(Leaf { trace, layers, ..Leaf::with(outcome, policy) })
 }
 
 /// A policy given as text: unknown as long as the text is, else the JSON that it holds.

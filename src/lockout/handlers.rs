@@ -10,7 +10,7 @@ use crate::source::Span;
 use crate::template::{Expr, Output, Resource, StackId, Target, references};
 use crate::world::{Kind, Stop, Text, Value, World, any};
 
-use super::calls::{Accepted, Call, Denial, denied};
+use super::calls::{Accepted, Call, Calls, Denial};
 use super::evaluate::{Subject, request};
 use super::reach::{self, Identity, holds, is_created};
 
@@ -26,9 +26,14 @@ pub(crate) struct Stuck {
 }
 
 /// The calls that are denied, in the order in which they are made.
-pub(super) fn stuck(subject: &Subject<'_>, identity: &Identity<'_>, nominal: &World) -> Vec<Stuck> {
+pub(super) fn stuck(
+    subject: &Subject<'_>,
+    identity: &Identity<'_>,
+    nominal: &World,
+    calls: &Calls<'_, '_>,
+) -> Vec<Stuck> {
     let has_iam = !subject.deployment.layers.given().is_empty();
-    let mut walk = Walk { subject, identity, nominal, out: Vec::new() };
+    let mut walk = Walk { subject, identity, nominal, calls, out: Vec::new() };
     for call in HANDLER_CALLS.iter().filter(|call| call.kinds.contains(&subject.key.kind.as_str())) {
         // Where nothing is known of IAM, nothing can be said of what IAM alone decides.
         if call.authority == Authority::Key || has_iam {
@@ -51,6 +56,7 @@ struct Walk<'w, 't> {
     subject: &'w Subject<'t>,
     identity: &'w Identity<'w>,
     nominal: &'w World,
+    calls: &'w Calls<'w, 't>,
     out: Vec<Stuck>,
 }
 
@@ -119,7 +125,7 @@ impl Walk<'_, '_> {
             true if leads(at)? => made(self.subject, call, at, lead.alias),
             true => Ok(Call::Fine),
         };
-        if let Some(mut denial) = denied(self.subject, self.nominal, &comes_to) {
+        if let Some(mut denial) = self.calls.denied(&comes_to) {
             denial.place = Some(lead.place);
             self.out.push(Stuck { call, other: lead.other.map(str::to_owned), denial });
         }

@@ -14,7 +14,7 @@ use crate::source::Span;
 use crate::template::{Resource, StackId, Target, references};
 use crate::world::{Stop, Text, Value, World};
 
-use super::calls::{Accepted, Call, Denial, denied};
+use super::calls::{Accepted, Call, Calls, Denial};
 use super::evaluate::{Subject, request};
 use super::reach::{self, Identity, is_created, names, text};
 
@@ -54,13 +54,18 @@ impl<'s> Acting<'s> {
 }
 
 /// Every resource of the deployment whose service is denied the key.
-pub(super) fn unusable(subject: &Subject<'_>, identity: &Identity<'_>, nominal: &World) -> Vec<Unusable> {
+pub(super) fn unusable(
+    subject: &Subject<'_>,
+    identity: &Identity<'_>,
+    nominal: &World,
+    calls: &Calls<'_, '_>,
+) -> Vec<Unusable> {
     // Names of services are others in some partitions.
     if !matches!(subject.deployment.givens.partition.as_literal(), None | Some("aws" | "aws-us-gov")) {
         return Vec::new();
     }
     let candidates = candidates(subject, identity, nominal);
-    candidates.iter().filter_map(|candidate| candidate.unusable(subject, identity, nominal)).collect()
+    candidates.iter().filter_map(|candidate| candidate.unusable(subject, identity, nominal, calls)).collect()
 }
 
 fn candidates<'a>(subject: &Subject<'a>, identity: &Identity<'_>, nominal: &World) -> Vec<Candidate<'a>> {
@@ -103,13 +108,19 @@ fn may_use(scope: &Scope<'_>, user: &KeyUser, resource: &Resource, identity: &Id
 }
 
 impl Candidate<'_> {
-    fn unusable(&self, subject: &Subject<'_>, identity: &Identity<'_>, nominal: &World) -> Option<Unusable> {
+    fn unusable(
+        &self,
+        subject: &Subject<'_>,
+        identity: &Identity<'_>,
+        nominal: &World,
+        calls: &Calls<'_, '_>,
+    ) -> Option<Unusable> {
         let scope = subject.scope.at(self.stack);
         let call = |accepted: &Accepted| match self.place(&scope, identity, &accepted.world)? {
             Some(_) => self.call(subject, &scope, accepted),
             None => Ok(Call::Fine),
         };
-        let mut denial = denied(subject, nominal, &call)?;
+        let mut denial = calls.denied(&call)?;
         let place = self.place(&scope, identity, nominal).ok().flatten();
         denial.place = Some(place.unwrap_or(self.resource.span));
         let filled = |form: &str| self.form(subject, &scope, form, nominal);

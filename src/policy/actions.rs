@@ -3,7 +3,7 @@
 //! Sources: IAM User Guide, reference_policies_elements_action.html (service and action names ignore case; `*` and `?`),
 //! reference_policies_elements_resource.html; KMS Developer Guide, key-policy-overview.html (`*` means this key).
 
-use crate::world::{Hole, Origin, Pattern, Question, Relation, Shape, Stop, Text, Value, World};
+use crate::world::{Case, Hole, Origin, Question, Relation, Shape, Stop, Text, Value, World, wildcard_match};
 
 use super::doubt::Doubt;
 use super::elements::{Member, some_member};
@@ -15,7 +15,7 @@ const COVERED: Relation =
     Relation { name: "is covered by the action", holds: |action, pattern| Some(covered(action, pattern)) };
 
 fn covered(action: &str, pattern: &str) -> bool {
-    Pattern::new(Text::literal(&pattern.to_ascii_lowercase())).matches(&action.to_ascii_lowercase())
+    wildcard_match(pattern, action, Case::Ignored)
 }
 
 /// Whether one of the actions in `value` covers `action`.

@@ -45,30 +45,39 @@ impl Grant {
     }
 }
 
-/// A decision with its reasoning.
-#[derive(Clone, Debug)]
-pub(crate) struct Decision {
+/// A decision. Its reasoning is worked out where somebody asks for it: of all the worlds that are explored, few are told.
+pub(crate) struct Decided<'d> {
     /// The answer.
     pub(crate) grant: Grant,
+    policy: Option<Document<'d>>,
+    layers: &'d Layers,
+    request: Request,
+    world: &'d World,
+}
+
+impl Decided<'_> {
     /// What became of every statement of the key policy.
-    pub(crate) trace: Vec<Trace>,
+    pub(crate) fn trace(&self) -> Vec<Trace> {
+        let statements = self.policy.map(|policy| policy.statements()).unwrap_or_default();
+        statements.iter().map(|statement| statement.trace(&self.request, self.world)).collect()
+    }
+
     /// What every policy group beside it says.
-    pub(crate) layers: Vec<LayerTrace>,
+    pub(crate) fn layers(&self) -> Vec<LayerTrace> {
+        self.layers.trace(&self.request, self.world)
+    }
 }
 
 /// Decides a request under a key policy and the policies beside it. Without a key policy, the account decides by IAM.
-pub(crate) fn decide(
-    policy: Option<Document<'_>>,
-    layers: &Layers,
+pub(crate) fn decide<'d>(
+    policy: Option<Document<'d>>,
+    layers: &'d Layers,
     request: &Request,
-    world: &World,
-) -> Result<Decision, Stop> {
-    let request = &request.in_world(world);
-    let decision = Deciding { policy, layers, request, world };
-    let grant = decision.grant()?;
-    let statements = policy.map(|policy| policy.statements()).unwrap_or_default();
-    let trace = statements.iter().map(|statement| statement.trace(request, world)).collect();
-    Ok(Decision { grant, trace, layers: layers.trace(request, world) })
+    world: &'d World,
+) -> Result<Decided<'d>, Stop> {
+    let request = request.in_world(world);
+    let grant = Deciding { policy, layers, request: &request, world }.grant()?;
+    Ok(Decided { grant, policy, layers, request, world })
 }
 
 const ALL: [Layer; 5] = [Layer::Identity, Layer::Boundary, Layer::Session, Layer::Scp, Layer::Rcp];

@@ -28,7 +28,7 @@ mod variables;
 
 pub(crate) use caller::{Caller, Service};
 pub(crate) use conditions::{condition_lines, hold};
-pub(crate) use decide::{Decision, Grant, decide};
+pub(crate) use decide::{Decided, Grant, decide};
 pub(crate) use denies_services::denies_services;
 pub(crate) use document::{Document, problems};
 pub(crate) use doubt::{Doubt, doubts};

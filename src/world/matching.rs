@@ -8,6 +8,7 @@ use super::question::{Question, Stop, Test};
 use super::relation::Relation;
 use super::scan::{all, any};
 use super::text::{Piece, Text};
+use super::wildcard::{Case, arn_match, wildcard_match};
 use super::world::World;
 
 impl World {
@@ -22,8 +23,8 @@ impl World {
 
     /// Whether `text` matches `pattern` as a whole (StringLike).
     pub(crate) fn like(&self, text: &Text, pattern: &Text) -> Result<bool, Stop> {
-        if let (Some(text), Some(_)) = (text.as_literal(), pattern.as_literal()) {
-            return Ok(Pattern::new(pattern.clone()).matches(text));
+        if let (Some(text), Some(pattern)) = (text.as_literal(), pattern.as_literal()) {
+            return Ok(wildcard_match(pattern, text, Case::Counts));
         }
         let (text, pattern) = (self.fill(text), self.fill(pattern));
         let written = self.like_as_written(&text, &pattern);
@@ -35,6 +36,11 @@ impl World {
     /// Source: IAM User Guide, reference_policies_elements_condition_operators.html#Conditions_ARN: "each of the six
     /// colon-delimited components of the ARN is checked separately". A text that does not start with `arn:` is no ARN.
     pub(crate) fn arn_like(&self, text: &Text, pattern: &Text) -> Result<bool, Stop> {
+        if let (Some(text), Some(pattern)) = (text.as_literal(), pattern.as_literal())
+            && let Some(answer) = arn_match(pattern, text)
+        {
+            return Ok(answer);
+        }
         let (text, pattern) = (self.fill(text), self.fill(pattern));
         match (text.split(':', 5), pattern.split(':', 5)) {
             (Some(texts), Some(patterns)) if texts.len() == 6 && patterns.len() == 6 => {

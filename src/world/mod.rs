@@ -15,6 +15,7 @@ mod relation;
 mod scan;
 mod text;
 mod value;
+mod wildcard;
 #[allow(clippy::module_inception, reason = "the world is the layer's central noun")]
 mod world;
 
@@ -27,4 +28,5 @@ pub(crate) use relation::Relation;
 pub(crate) use scan::{all, any, either};
 pub(crate) use text::{Piece, Text};
 pub(crate) use value::{Key, Kind, Plain, Value};
+pub(crate) use wildcard::{Case, wildcard_match};
 pub(crate) use world::World;

@@ -7,6 +7,7 @@ use std::fmt;
 
 use super::hole::{Class, Hole};
 use super::text::{Piece, Text};
+use super::wildcard::{Case, wildcard_match};
 
 /// A `*` that is a character of a pattern and no wildcard. Private use: neither KMS nor IAM accepts it in a policy.
 pub(crate) const ESCAPED_RUN: &str = "\u{e000}";
@@ -65,8 +66,7 @@ impl Pattern {
 
     /// Whether a wholly known text matches; a pattern with holes matches nothing here.
     pub(crate) fn matches(&self, text: &str) -> bool {
-        let targets: Vec<Target> = text.chars().map(Target::Char).collect();
-        self.run(&targets, Bound::Must)
+        self.text.as_literal().is_some_and(|pattern| wildcard_match(pattern, text, Case::Counts))
     }
 
     /// Whether `text` matches however its holes are filled.

@@ -3,8 +3,8 @@
 
 use std::fmt;
 
-use super::pattern::Pattern;
 use super::text::Text;
+use super::wildcard::{Case, wildcard_match};
 use super::world::World;
 
 /// A relation between a text of the request (left) and a text of the policy (right). Two are the same if their names are.
@@ -20,10 +20,8 @@ impl Relation {
     /// Equality.
     pub(crate) const EQUALS: Relation = Relation { name: "equals", holds: |left, right| Some(left == right) };
     /// Matching a pattern as a whole.
-    pub(crate) const LIKE: Relation = Relation {
-        name: "matches the pattern",
-        holds: |left, right| Some(Pattern::new(Text::literal(right)).matches(left)),
-    };
+    pub(crate) const LIKE: Relation =
+        Relation { name: "matches the pattern", holds: |left, right| Some(wildcard_match(right, left, Case::Counts)) };
     /// Matching a pattern part by part, as ARNs do.
     pub(crate) const ARN_LIKE: Relation = Relation {
         name: "matches the ARN pattern",

@@ -11,7 +11,7 @@ use super::text::{Piece, Text};
 const CHAIN: usize = 8;
 
 /// A set of answered questions.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct World {
     bindings: Vec<(Hole, Text)>,
     facts: Vec<(Question, bool)>,

@@ -212,7 +212,7 @@ fn denied(
     Ok((!decision.grant.allows()).then(|| Denied {
         action,
         grant: decision.grant,
-        trace: decision.trace,
+        trace: decision.trace(),
         policy: policy.clone(),
         span: change.place,
         administrators: Vec::new(),
