@@ -251,7 +251,7 @@ fn of_template(args: &RecoverArgs, given: &Given, found: &Found) -> anyhow::Resu
         return Ok(default_policy(&owner.root()));
     }
     let open = || key.open.iter().map(|open| open.help.clone()).collect::<Vec<_>>().join("; ");
-    let json = key.policy.as_ref().and_then(Value::plain).map(|plain| as_json(&plain));
+    let json = key.policy.as_deref().and_then(Value::plain).map(|plain| as_json(&plain));
     match json {
         Some(json) if !json.to_string().contains("{{") => Ok(json),
         Some(json) => {

@@ -26,9 +26,9 @@ const WORLDS: usize = 256;
 /// A key that exists in a world.
 pub(super) struct Accepted {
     /// Its properties.
-    pub(super) properties: Value,
+    pub(super) properties: Rc<Value>,
     /// Its policy; KMS's own where the template gives none.
-    pub(super) policy: Value,
+    pub(super) policy: Rc<Value>,
     /// Whether KMS accepts it from the deployer. If not, the policy is otherwise sound.
     pub(super) by_deployer: bool,
     /// The world, with what is assumed of the deployer's role.
@@ -143,7 +143,12 @@ impl<'s, 't> Calls<'s, 't> {
         doubts.iter().filter(|doubt| !is_given(doubt)).all(is_denied).then_some(denial)
     }
 
-    fn explored(&self, doubted: Option<&Doubt>, call: Deciding<'_>, policy: &RefCell<Option<Value>>) -> Option<Denial> {
+    fn explored(
+        &self,
+        doubted: Option<&Doubt>,
+        call: Deciding<'_>,
+        policy: &RefCell<Option<Rc<Value>>>,
+    ) -> Option<Denial> {
         let subject = &Subject { doubted: doubted.or(self.subject.doubted), ..*self.subject };
         let run = |world: &World| match &*self.accepted(subject, world)? {
             Ok(accepted) => {
@@ -180,7 +185,7 @@ impl<'s, 't> Calls<'s, 't> {
 }
 
 fn accepted(subject: &Subject<'_>, world: &World) -> Result<Result<Accepted, Call>, Stop> {
-    let Leaf { outcome, policy, .. } = evaluate(subject, world)?;
+    let Leaf { outcome, policy, properties, .. } = evaluate(subject, world)?;
     let by_deployer = match outcome {
         Outcome::Safe(_) | Outcome::Bypassed | Outcome::DefaultPolicy => true,
         Outcome::Lockout(_) => false,
@@ -192,14 +197,15 @@ fn accepted(subject: &Subject<'_>, world: &World) -> Result<Result<Accepted, Cal
     };
     let givens = &subject.deployment.givens;
     let span = subject.key.span;
-    let policy = policy.unwrap_or_else(|| default_policy(&givens.partition, &givens.account, span));
-    let world = assume::partition(&givens.partition, &policy, world);
-    let world = assume::role_path(&subject.deployment.caller, &policy, &world);
-    let properties = match &subject.key.properties {
-        Some(properties) => subject.scope.resolve(properties, &world),
-        None => Value { span, kind: Kind::Map(Vec::new()) },
+    let policy = policy.unwrap_or_else(|| Rc::new(default_policy(&givens.partition, &givens.account, span)));
+    let assumed = assume::partition(&givens.partition, &policy, world);
+    let assumed = assume::role_path(&subject.deployment.caller, &policy, &assumed);
+    let properties = match (properties, &subject.key.properties) {
+        (Some(known), _) if assumed == *world => known,
+        (_, Some(properties)) => Rc::new(subject.scope.resolve(properties, &assumed)),
+        (_, None) => Rc::new(Value { span, kind: Kind::Map(Vec::new()) }),
     };
-    Ok(Ok(Accepted { properties, policy, by_deployer, world, doubted: subject.doubted.cloned() }))
+    Ok(Ok(Accepted { properties, policy, by_deployer, world: assumed, doubted: subject.doubted.cloned() }))
 }
 
 /// Source: KMS Developer Guide, key-policy-default.html.

@@ -3,6 +3,7 @@
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use crate::deployment::Deployment;
 use crate::policy::{Document, Doubt, Grant, Layer, doubts};
@@ -18,6 +19,7 @@ use super::calls::Calls;
 use super::cases::cases;
 use super::evaluate::{Leaf, Outcome, Subject, evaluate};
 use super::handlers::{Stuck, stuck};
+use super::known::Known;
 use super::nested::{self, NotFollowed, Refusals};
 use super::opens::opens;
 use super::reach::Identity;
@@ -81,7 +83,7 @@ pub(crate) struct KeyAnswer {
     /// Who can call kms:PutKeyPolicy under the policy.
     pub(crate) administrators: Administrators,
     /// The policy of the nominal world.
-    pub(crate) policy: Option<Value>,
+    pub(crate) policy: Option<Rc<Value>>,
     /// A world that gives the verdict, with its reasoning.
     pub(crate) leaf: Option<Leaf>,
     /// Whether the budget ended before the answer.
@@ -151,6 +153,7 @@ impl Run<'_> {
                 bypass_counts: true,
                 doubted: None,
                 worlds: &self.worlds,
+                known: Some(&Known::default()),
             };
             scope.renew();
             match check_key(&subject, &self.nominal, self.has_defaults) {
@@ -207,9 +210,9 @@ fn check_key(subject: &Subject<'_>, nominal: &World, has_defaults: bool) -> Resu
         cases: cases(&every, verdict),
         exhausted: open.iter().any(|open| open.kind == "budget"),
         open,
-        administrators: administrators(subject, policy.as_ref(), &beyond.durability, nominal),
+        administrators: administrators(subject, policy.as_deref(), &beyond.durability, nominal),
         assumes: policy
-            .as_ref()
+            .as_deref()
             .map_or_else(Vec::new, |policy| assumes(subject, policy, nominal, answered, leaf.as_ref())),
         policy,
         leaf,

@@ -5,6 +5,7 @@
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use crate::deployment::Deployment;
 use crate::policy::{
@@ -14,6 +15,7 @@ use crate::resolve::Scope;
 use crate::template::{POLICY, Resource};
 use crate::world::{Class, Hole, Kind, Origin, Question, Refusal, Shape, Stop, Text, Value, World};
 
+use super::known::Known;
 use super::{assume, exist};
 
 /// The action that the check is about.
@@ -25,11 +27,13 @@ pub(crate) struct Leaf {
     /// The answer.
     pub(crate) outcome: Outcome,
     /// What became of each statement.
-    pub(crate) trace: Vec<Trace>,
+    pub(crate) trace: Rc<[Trace]>,
     /// What the policies beside the key policy say.
-    pub(crate) layers: Vec<LayerTrace>,
+    pub(crate) layers: Rc<[LayerTrace]>,
     /// The policy that was judged.
-    pub(crate) policy: Option<Value>,
+    pub(crate) policy: Option<Rc<Value>>,
+    /// The key's properties, where it came to them.
+    pub(super) properties: Option<Rc<Value>>,
 }
 
 /// The answer of one world.
@@ -72,16 +76,18 @@ pub(crate) struct Subject<'a> {
     pub(crate) doubted: Option<&'a Doubt>,
     /// How many worlds may still be run for the template.
     pub(crate) worlds: &'a Cell<usize>,
+    /// What became of the key so far, where it is evaluated for several reasons.
+    pub(crate) known: Option<&'a Known>,
 }
 
 impl Leaf {
     /// A leaf without reasoning.
     pub(super) fn of(outcome: Outcome) -> Leaf {
-        Leaf { outcome, trace: Vec::new(), layers: Vec::new(), policy: None }
+        Leaf { outcome, trace: Rc::default(), layers: Rc::default(), policy: None, properties: None }
     }
 
     fn with(outcome: Outcome, policy: Value) -> Leaf {
-        Leaf { policy: Some(policy), ..Leaf::of(outcome) }
+        Leaf { policy: Some(Rc::new(policy)), ..Leaf::of(outcome) }
     }
 
     /// CloudFormation refuses the template here.
@@ -108,6 +114,13 @@ impl Leaf {
 
 /// What happens to the key in `world`.
 pub(crate) fn evaluate(subject: &Subject<'_>, world: &World) -> Result<Leaf, Stop> {
+    match subject.known {
+        Some(known) => known.or_else(subject, world, || in_world(subject, world)),
+        None => in_world(subject, world),
+    }
+}
+
+fn in_world(subject: &Subject<'_>, world: &World) -> Result<Leaf, Stop> {
     let Subject { scope, key, .. } = subject;
     if !scope.is_created(world)? {
         return Ok(Leaf::of(Outcome::NotCreated));
@@ -123,9 +136,14 @@ pub(crate) fn evaluate(subject: &Subject<'_>, world: &World) -> Result<Leaf, Sto
     if !subject.refused.is_empty() {
         return Ok(Leaf::of(Outcome::Refused(subject.refused.to_vec())));
     }
-    let Some(properties) = key.properties.as_ref().map(|properties| scope.resolve(properties, world)) else {
+    let Some(properties) = key.properties.as_ref().map(|properties| Rc::new(scope.resolve(properties, world))) else {
         return Ok(without_policy(key));
     };
+    let leaf = with_properties(subject, &properties, world)?;
+    Ok(Leaf { properties: Some(properties), ..leaf })
+}
+
+fn with_properties(subject: &Subject<'_>, properties: &Value, world: &World) -> Result<Leaf, Stop> {
     let refusals: Vec<Refusal> = properties.refusals().into_iter().cloned().collect();
     if !refusals.is_empty() {
         return Ok(Leaf::of(Outcome::Refused(refusals)));
@@ -137,8 +155,8 @@ pub(crate) fn evaluate(subject: &Subject<'_>, world: &World) -> Result<Leaf, Sto
         return Ok(Leaf::of(Outcome::Unknown(hole.clone())));
     }
     match properties.get("KeyPolicy") {
-        None => Ok(without_policy(key)),
-        Some(policy) => with_policy(subject, &properties, policy, world),
+        None => Ok(without_policy(subject.key)),
+        Some(policy) => with_policy(subject, properties, policy, world),
     }
 }
 
@@ -197,7 +215,7 @@ fn with_policy(subject: &Subject<'_>, properties: &Value, policy: &Value, world:
         grant if grant.allows() => Outcome::Safe(grant),
         grant => Outcome::Lockout(grant),
     };
-    let (trace, layers) = (decision.trace(), decision.layers());
+    let (trace, layers) = (decision.trace().into(), decision.layers().into());
     Ok(Leaf { trace, layers, ..Leaf::with(outcome, policy) })
 }
 

@@ -15,6 +15,7 @@ mod durability;
 mod evaluate;
 mod exist;
 mod handlers;
+mod known;
 mod nested;
 mod opens;
 mod ordering;

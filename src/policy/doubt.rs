@@ -10,7 +10,7 @@ use super::elements::Element;
 use super::statement::{Effect, Statement};
 
 /// A rule that may be in doubt.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Doubt {
     /// What the call carries for this context key (lower case).
     Key(String),

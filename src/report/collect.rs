@@ -57,7 +57,7 @@ fn row(file: FileId, key: KeyAnswer, deployment: &Deployment) -> KeyRow {
         cases: key.cases,
         open: key.open,
         administrators: key.administrators,
-        policy: key.policy.as_ref().and_then(crate::world::Value::plain),
+        policy: key.policy.as_deref().and_then(crate::world::Value::plain),
         why,
     }
 }

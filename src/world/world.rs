@@ -3,6 +3,8 @@
 //! Comes in: questions. Goes out: `Ok(answer)` or the question itself. An answer is only given when every filling of
 //! the holes that agrees with the world gives it.
 
+use std::hash::{Hash, Hasher};
+
 use super::hole::Hole;
 use super::question::{Question, Stop, Test};
 use super::text::{Piece, Text};
@@ -15,6 +17,14 @@ const CHAIN: usize = 8;
 pub(crate) struct World {
     bindings: Vec<(Hole, Text)>,
     facts: Vec<(Question, bool)>,
+}
+
+/// Worlds that are equal have the same answers to the same texts; the questions themselves are left to the comparison.
+impl Hash for World {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.bindings.iter().for_each(|(hole, text)| (hole.origin(), text.as_literal()).hash(state));
+        self.facts.iter().for_each(|(_, yes)| yes.hash(state));
+    }
 }
 
 impl World {

@@ -121,8 +121,16 @@ impl<'a> Pair<'a> {
         deployment: &'a Deployment,
         worlds: &'a Cell<usize>,
     ) -> Option<Pair<'a>> {
-        let subject =
-            |scope, key| Subject { scope, key, refused: &[], deployment, bypass_counts: true, doubted: None, worlds };
+        let subject = |scope, key| Subject {
+            scope,
+            key,
+            refused: &[],
+            deployment,
+            bypass_counts: true,
+            doubted: None,
+            worlds,
+            known: None,
+        };
         (key.kind == before.kind).then(|| Pair { new: subject(new, key), old: subject(old, before) })
     }
 

@@ -48,6 +48,7 @@ impl<'g> Ground<'g> {
                 bypass_counts: true,
                 doubted: None,
                 worlds,
+                known: None,
             })
             .collect()
     }
