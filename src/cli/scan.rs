@@ -29,9 +29,10 @@ const NEEDLES: [(&str, Hints); 20] = [
     ("AWS::ServiceCatalog::LaunchRoleConstraint", Hints::PERHAPS_CONTEXT),
     ("::SyncConfiguration", Hints::PERHAPS_CONTEXT),
     ("update-stacks", Hints::PERHAPS_CONTEXT),
-    ("service:", Hints::PERHAPS_CONTEXT),
-    ("template_path:", Hints::PERHAPS_CONTEXT),
-    ("template:", Hints::PERHAPS_CONTEXT),
+    // Keys of the top level.
+    ("\nservice:", Hints::PERHAPS_CONTEXT),
+    ("\ntemplate_path:", Hints::PERHAPS_CONTEXT),
+    ("\ntemplate:", Hints::PERHAPS_CONTEXT),
 ];
 
 /// What the bytes of a file show about it.
@@ -47,6 +48,9 @@ impl Hints {
     /// What these bytes show.
     pub(crate) fn of(bytes: &[u8]) -> Hints {
         let mut found = Hints::default();
+        for (needle, hints) in NEEDLES.iter().filter_map(|(needle, hints)| Some((needle.strip_prefix('\n')?, hints))) {
+            found.0 |= if bytes.starts_with(needle.as_bytes()) { hints.0 } else { 0 };
+        }
         for hit in SEARCH.iter().flat_map(|search| search.find_iter(bytes)) {
             found.0 |= NEEDLES.get(hit.pattern().as_usize()).map_or(0, |(_, hints)| hints.0);
             if found == Hints::ALL {
@@ -126,6 +130,13 @@ mod tests {
             assert_eq!(Hints::of(text.as_bytes()), hints, "{needle}");
             assert_eq!(Hints::of(text.repeat(100).as_bytes()), hints, "{needle}");
         }
+    }
+
+    #[test]
+    fn keys_of_the_top_level_count_there_only() {
+        assert!(Hints::of(b"service: keys").may_be_context());
+        assert!(Hints::of(b"# x\r\ntemplate: keys.yaml").may_be_context());
+        assert!(!Hints::of(b"a:\n  template: keys.yaml").may_be_context());
     }
 
     #[test]

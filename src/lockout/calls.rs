@@ -15,7 +15,7 @@ use crate::policy::{
     Decided, Document, Doubt, Effect, Element, Grant, Layers, Outcome as Applied, Request, decide, doubts,
 };
 use crate::source::Span;
-use crate::world::{Budget, Key, Kind, Stop, Text, Value, World, explore};
+use crate::world::{Budget, Key, Kind, Stop, Text, Value, World, explore_unless};
 
 use super::assume;
 use super::evaluate::{Leaf, Outcome, Subject, evaluate};
@@ -159,17 +159,14 @@ impl<'s, 't> Calls<'s, 't> {
         };
         let mut budget = Budget { worlds: WORLDS.min(subject.worlds.get()), ..Budget::default() };
         let given = budget.worlds;
-        let tree = explore(self.nominal, &run, &|_| Call::Moot, &Call::same, &mut budget);
+        // One world in which the call is fine, or one that nobody looked at, and nothing is certain.
+        let settles = |leaf: Option<&Call>| matches!(leaf, None | Some(Call::Fine));
+        let tree = explore_unless(self.nominal, &run, &|_| Call::Moot, &Call::same, &settles, &mut budget);
         subject.worlds.set(subject.worlds.get().saturating_sub(given.saturating_sub(budget.worlds)));
-        let mut found = None;
-        for (_, leaf) in tree.paths() {
-            match leaf? {
-                Call::Moot => {}
-                Call::Fine => return None,
-                Call::Denied(denial) => found = found.or(Some((**denial).clone())),
-            }
-        }
-        found
+        tree?.paths().into_iter().find_map(|(_, leaf)| match leaf {
+            Some(Call::Denied(denial)) => Some((**denial).clone()),
+            _ => None,
+        })
     }
 
     fn accepted(&self, subject: &Subject<'_>, world: &World) -> InWorld {

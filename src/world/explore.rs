@@ -49,26 +49,39 @@ pub(crate) fn explore<L>(
     same: &impl Fn(&L, &L) -> bool,
     budget: &mut Budget,
 ) -> Tree<L> {
-    let Some(left) = budget.worlds.checked_sub(1) else { return Tree::Exhausted };
+    explore_unless(world, run, refused, same, &|_| false, budget).unwrap_or(Tree::Exhausted)
+}
+
+/// The same, and nothing as soon as a leaf (or the end of the budget, which is none) `settles` what is looked for.
+pub(crate) fn explore_unless<L>(
+    world: &World,
+    run: &impl Fn(&World) -> Result<L, Stop>,
+    refused: &impl Fn(super::question::Refusal) -> L,
+    same: &impl Fn(&L, &L) -> bool,
+    settles: &impl Fn(Option<&L>) -> bool,
+    budget: &mut Budget,
+) -> Option<Tree<L>> {
+    let leaf = |leaf: L| (!settles(Some(&leaf))).then_some(Tree::Leaf(leaf));
+    let exhausted = || (!settles(None)).then_some(Tree::Exhausted);
+    let Some(left) = budget.worlds.checked_sub(1) else { return exhausted() };
     budget.worlds = left;
     match run(world) {
-        Ok(leaf) => Tree::Leaf(leaf),
-        Err(Stop::Refused(refusal)) => Tree::Leaf(refused(refusal)),
+        Ok(found) => leaf(found),
+        Err(Stop::Refused(refusal)) => leaf(refused(refusal)),
         Err(Stop::Ask(question)) => {
-            let Some(depth) = budget.depth.checked_sub(1) else { return Tree::Exhausted };
+            let Some(depth) = budget.depth.checked_sub(1) else { return exhausted() };
             budget.depth = depth;
-            let branches = (world.answer(&question, true), world.answer(&question, false));
-            let tree = match branches {
+            let mut explored = |world: &World| explore_unless(world, run, refused, same, settles, budget);
+            let tree = match (world.answer(&question, true), world.answer(&question, false)) {
                 (Some(yes), Some(no)) => {
-                    let yes = explore(&yes, run, refused, same, budget);
-                    let no = explore(&no, run, refused, same, budget);
-                    join(question, yes, no, same)
+                    let yes = explored(&yes)?;
+                    join(question, yes, explored(&no)?, same)
                 }
-                (Some(only), None) | (None, Some(only)) => explore(&only, run, refused, same, budget),
-                (None, None) => Tree::Exhausted,
+                (Some(only), None) | (None, Some(only)) => explored(&only)?,
+                (None, None) => exhausted()?,
             };
             budget.depth = depth + 1;
-            tree
+            Some(tree)
         }
     }
 }
@@ -169,6 +182,20 @@ mod tests {
             Ok(if first && !second { "torn" } else { "whole" })
         });
         assert!(tree.paths().iter().all(|(_, leaf)| *leaf == Some(&"whole")));
+    }
+
+    #[test]
+    fn what_settles_ends_the_search() {
+        let env = parameter("Env", &["dev", "prod"]);
+        let run = |world: &World| Ok(if world.equal(&env, &"dev".into())? { "dev" } else { "prod" });
+        let unless = |settles: &dyn Fn(Option<&&str>) -> bool, worlds| {
+            let mut budget = Budget { worlds, depth: 64 };
+            let tree = explore_unless(&World::default(), &run, &|_| "refused", &|a, b| a == b, &settles, &mut budget);
+            (tree.map(|tree| tree.paths().len()), worlds - budget.worlds)
+        };
+        assert_eq!(unless(&|leaf| leaf == Some(&"dev"), 10), (None, 2), "the other world is not run");
+        assert_eq!(unless(&|leaf| leaf == Some(&"test"), 10), (Some(2), 3));
+        assert_eq!(unless(&|leaf| leaf.is_none(), 2), (None, 2), "the budget ended");
     }
 
     #[test]

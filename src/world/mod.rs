@@ -19,7 +19,7 @@ mod wildcard;
 #[allow(clippy::module_inception, reason = "the world is the layer's central noun")]
 mod world;
 
-pub(crate) use explore::{Budget, Path, Tree, explore};
+pub(crate) use explore::{Budget, Path, Tree, explore, explore_unless};
 pub(crate) use hole::{Class, Facet, Hole, Origin, Rule, Shape};
 pub(crate) use nearest::nearest;
 pub(crate) use pattern::{ESCAPED_ONE, ESCAPED_RUN, Pattern};
