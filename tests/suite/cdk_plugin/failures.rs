@@ -37,7 +37,10 @@ fn whatever_keeps_the_program_from_running_fails_the_synthesis() {
         assert_eq!(run.code, 1, "{binary}: {}", run.stderr);
         assert!(run.stderr.contains("FATAL not checked: ") && run.stderr.contains(says), "{says}: {}", run.stderr);
         let reported = project.reported().expect("a report");
-        assert_eq!((reported.conclusion.as_str(), reported.rows()), ("failure", vec![("not-checked".into(), "".into())]));
+        assert_eq!(
+            (reported.conclusion.as_str(), reported.rows()),
+            ("failure", vec![("not-checked".into(), "".into())])
+        );
         assert_eq!(reported.violations[0]["severity"], "fatal");
         // The app by itself fails, too.
         assert_eq!(project.node(&[("CFN_LOCKOUT_BINARY", binary), ("CDK_OUTDIR", "cdk.out")]).code, 1);
@@ -129,11 +132,15 @@ fn a_failure_hides_no_finding_and_no_newer_finding_is_lost() {
 fn values_reach_the_program_as_they_are() {
     let Some(project) = Project::new(APP) else { return };
     let recorder = project.path().join("record");
-    program(&recorder, &format!("printf '%s\\n' \"$@\" > args\nexec {} check . --format json --no-config", super::BINARY));
+    program(
+        &recorder,
+        &format!("printf '%s\\n' \"$@\" > args\nexec {} check . --format json --no-config", super::BINARY),
+    );
     let options = r#"{ "parameter": ["Who=a b; touch pwned", "--help"], "previousGit": "$(touch pwned)", "context": ["a=\"b\""] }"#;
     let env = [("OPTIONS", options), ("CFN_LOCKOUT_BINARY", recorder.to_str().unwrap())];
     let run = project.synth(&[], &env);
-    let args = fs::read_to_string(project.path().join("args")).unwrap_or_else(|error| panic!("{error}: {}", run.stderr));
+    let args =
+        fs::read_to_string(project.path().join("args")).unwrap_or_else(|error| panic!("{error}: {}", run.stderr));
     let args: Vec<&str> = args.lines().collect();
     let values = [
         "--previous-git=$(touch pwned)",

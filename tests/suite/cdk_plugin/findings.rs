@@ -24,7 +24,8 @@ keys(new Stage(app, 'Prod', { env }));
 #[test]
 fn a_finding_has_the_same_words_and_the_same_place_and_its_construct() {
     let Some(project) = Project::new(APP) else { return };
-    let run = project.synth(&[], &[]);
+    // Beside the CDK's own rules, and for the stacks of stages as well.
+    let run = project.synth(&["**"], &[("CDK_VALIDATION", "true")]);
     assert_eq!(run.code, 1, "{}{}", run.stdout, run.stderr);
     let reported = project.reported().expect("a report");
     assert_eq!(reported.conclusion, "failure");
@@ -32,7 +33,7 @@ fn a_finding_has_the_same_words_and_the_same_place_and_its_construct() {
         reported.rows().into_iter().filter(|(code, _)| code == "locks-out-deployer").collect();
     let expected = ["Keys/Nested/Inner", "Keys/Vault", "Prod/Keys/Nested/Inner", "Prod/Keys/Vault"];
     let expected = expected.map(|path| ("locks-out-deployer".to_owned(), format!("{path}/Resource")));
-    assert_eq!(constructs, expected.into());
+    assert_eq!(constructs, BTreeSet::from(expected.clone()));
     let report = report_in(project.path(), &["check", "cdk.out"]);
     let findings = report.0["findings"].as_array().unwrap();
     assert_eq!(reported.violations.len(), findings.len());
@@ -44,9 +45,11 @@ fn a_finding_has_the_same_words_and_the_same_place_and_its_construct() {
     for (_, construct) in expected {
         assert!(run.stderr.contains(&format!("   {construct} (")), "the screen lacks {construct}: {}", run.stderr);
     }
-    // Where only one stack is asked for, the CDK itself leaves out the others.
-    let one = project.synth(&["Keys"], &[]);
-    assert!(one.code == 1 && !one.stderr.contains("Prod/Keys"), "{}", one.stderr);
+    // The CDK itself leaves out the stacks that are not asked for; by default, those of stages.
+    for args in [&[][..], &["Keys"]] {
+        let one = project.synth(args, &[]);
+        assert!(one.code == 1 && !one.stderr.contains("Prod/Keys"), "{}", one.stderr);
+    }
 }
 
 /// A violation says what the JSON report says.
@@ -99,6 +102,7 @@ fn a_plugin_of_a_stage_checks_this_stage() {
     );
     let Some(project) = Project::new(&app) else { return };
     assert_eq!(project.synth(&[], &[]).code, 0, "`cdk synth` passes over stages that are not asked for");
+    assert_eq!(project.synth(&["Prod/*"], &[]).code, 1);
     let reported = project.reported().expect("a report");
     assert_eq!(reported.conclusion, "failure");
     assert!(reported.rows().iter().all(|(_, path)| path.starts_with("Prod/Keys/")), "{:?}", reported.rows());

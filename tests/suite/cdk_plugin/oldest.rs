@@ -41,7 +41,10 @@ fn the_oldest_version_reports_findings_failures_and_warnings() {
     let report = std::fs::read_to_string(project.path().join("cdk.out/policy-validation-report.json")).unwrap();
     let report: serde_json::Value = serde_json::from_str(&report).unwrap();
     let violation = &report["pluginReports"][0]["violations"][0];
-    assert_eq!((&violation["ruleName"], text(&violation["description"])), (&"locks-out-deployer".into(), message.into()));
+    assert_eq!(
+        (&violation["ruleName"], text(&violation["description"])),
+        (&"locks-out-deployer".into(), message.into())
+    );
     assert_eq!(violation["violatingConstructs"][0]["constructPath"], "Keys/Nested/Vault/Resource");
     let run = project.node(&[("CFN_LOCKOUT_BINARY", "/nowhere")]);
     assert!(run.code == 1 && run.stderr.contains("not checked: there is no program `/nowhere`"), "{}", run.stderr);

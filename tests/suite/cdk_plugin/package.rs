@@ -50,7 +50,10 @@ fn the_package_is_complete() {
 fn the_lock_file_is_that_of_the_package() {
     let (package, lock) = (json("plugins/cdk/package.json"), json("plugins/cdk/package-lock.json"));
     for name in ["name", "version", "devDependencies", "peerDependencies", "engines"] {
-        assert_eq!(lock["packages"][""][name], package[name], "{name}: npm install in plugins/cdk writes the lock file");
+        assert_eq!(
+            lock["packages"][""][name], package[name],
+            "{name}: npm install in plugins/cdk writes the lock file"
+        );
     }
     for (name, version) in package["devDependencies"].as_object().unwrap() {
         assert_eq!(lock["packages"][format!("node_modules/{name}")]["version"], *version, "{name}");
@@ -90,14 +93,26 @@ fn blocks(path: &str, kind: &str) -> Vec<String> {
     text.split(&format!("```{kind}\n")).skip(1).map(|rest| rest.split("```").next().unwrap().to_owned()).collect()
 }
 
-/// The first app of the document, under the command and with the screen that it shows; the others, which replace lines of it.
+/// The first app of the document, under the command and with the screen that it shows, and the apps that the other pieces make
+/// of it.
 #[test]
 fn what_the_document_shows_is_so() {
     let Some(peers) = node_modules("cdk") else { return };
-    let apps = blocks(DOCS, "typescript");
-    let [app, options, metadata, acknowledged, oldest] = apps.as_slice() else { panic!("five pieces of code") };
-    let project = Project::with(&peers, &peers, &[("app.ts", app)]);
-    project.compile();
+    let pieces = blocks(DOCS, "typescript");
+    let [app, options, metadata, acknowledged, oldest] = pieces.as_slice() else { panic!("five pieces of code") };
+    let plugin = "Validations.of(app).addPlugins(new CfnLockoutPlugin());\n";
+    assert!(app.contains(plugin));
+    let named =
+        format!("import {{ CfnResource }} from 'aws-cdk-lib';\n{}", app.replace("new Key(", "const vault = new Key("));
+    let apps = [
+        ("app.ts", app.clone()),
+        ("options.ts", app.replace(plugin, options)),
+        ("metadata.ts", format!("{named}{metadata}")),
+        ("acknowledged.ts", format!("{named}{acknowledged}")),
+    ];
+    let apps = apps.each_ref().map(|(name, text)| (*name, text.as_str()));
+    let project = Project::with(&peers, &peers, &apps);
+    project.compile(&apps.map(|(name, _)| name));
     let screen = blocks(DOCS, "console").remove(0);
     let command = screen.lines().next().unwrap();
     let args: Vec<&str> = command.strip_prefix("$ npx cdk synth --quiet").unwrap().split_whitespace().collect();
@@ -105,27 +120,16 @@ fn what_the_document_shows_is_so() {
     assert_eq!(run.code, 1);
     let shown = format!("{command}\n{}{}", run.stdout, run.stderr);
     hold(DOCS, |docs| docs.replace(&screen, &format!("{}\n", shown.trim_end())));
-    let plugin = "Validations.of(app).addPlugins(new CfnLockoutPlugin());\n";
-    assert!(app.contains(plugin));
-    // The options: the key is no longer refused, and what else is found is ignored.
-    fs::write(project.path().join("app.ts"), app.replace(plugin, options)).unwrap();
-    project.compile();
-    let run = project.synth(&[], &[]);
-    assert_eq!((run.code, project.reported().map(|reported| reported.rows())), (0, None), "{}", run.stderr);
-    // What is added at the end of the app.
-    for added in [metadata, acknowledged] {
-        let app = app.replace("new Key(", "const vault = new Key(");
-        let app = format!("import {{ CfnResource }} from 'aws-cdk-lib';\n{app}{added}");
-        fs::write(project.path().join("app.ts"), app).unwrap();
-        project.compile();
-        let run = project.synth(&[], &[]);
-        assert_eq!(run.code, 0, "{added}: {}", run.stderr);
+    for name in ["options", "metadata", "acknowledged"] {
+        let run = project.synth(&["--app", &format!("node {name}.js")], &[]);
+        assert_eq!(run.code, 0, "{name}: {}", run.stderr);
+        assert!(!run.stderr.contains("(cfn-lockout)"), "{name}: {}", run.stderr);
     }
     let Some(old) = node_modules("cdk-oldest") else { return };
     let app = app.replace("App, Stack, Validations", "App, Stack").replace(plugin, "");
     let app = app.replace("const app = new App();\n", oldest) + "app.synth();\n";
     let project = Project::with(&old, &peers, &[("app.ts", &app)]);
-    project.compile();
+    project.compile(&["app.ts"]);
     let run = project.node(&[]);
     assert!(run.code == 1 && run.stderr.contains("Construct Path: Storage/Vault/Resource"), "{}", run.stderr);
 }
