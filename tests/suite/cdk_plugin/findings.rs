@@ -109,6 +109,29 @@ fn a_plugin_of_a_stage_checks_this_stage() {
     assert!(reported.rows().iter().any(|(code, _)| code == "locks-out-deployer"));
 }
 
+/// There is no assembly around those of the stages that holds all of them and nothing else.
+#[test]
+fn one_plugin_checks_several_stages() {
+    let app = APP.replace("Validations.of(app).addPlugins(new CfnLockoutPlugin());\n", "").replace(
+        "keys(app);\nkeys(new Stage(app, 'Prod', { env }));",
+        "const plugin = new CfnLockoutPlugin();
+         for (const id of ['Dev', 'Test', 'Prod']) {
+           const stage = new Stage(app, id, { env });
+           if (id !== 'Test') Validations.of(stage).addPlugins(plugin);
+           keys(new Stage(stage, 'Inner'));
+         }",
+    );
+    let Some(project) = Project::new(&app) else { return };
+    let run = project.node(&[("CDK_OUTDIR", "cdk.out")]);
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    let rows = project.reported().expect("a report").rows();
+    let locked: BTreeSet<&str> =
+        rows.iter().filter(|(code, _)| code == "locks-out-deployer").map(|(_, path)| path.as_str()).collect();
+    let expected =
+        ["Dev", "Prod"].map(|stage| ["Vault", "Nested/Inner"].map(|id| format!("{stage}/Inner/Keys/{id}/Resource")));
+    assert_eq!(locked, expected.iter().flatten().map(String::as_str).collect());
+}
+
 /// A place without a resource is that of the stack.
 #[test]
 fn what_is_about_no_resource_is_at_its_stack() {
