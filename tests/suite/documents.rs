@@ -139,6 +139,7 @@ fn the_documents_speak_of_the_project_alone() {
         "CONTRIBUTING.md",
         "SECURITY.md",
         "docs/architecture.md",
+        "docs/cdk-plugin.md",
         "docs/cdk.md",
         "docs/cfn-lint.md",
         "docs/fidelity.md",

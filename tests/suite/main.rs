@@ -20,6 +20,7 @@ mod baseline;
 mod beyond;
 mod cdk;
 mod cdk_manifests;
+mod cdk_plugin;
 mod cfn_lint;
 mod command_line;
 mod configuration;

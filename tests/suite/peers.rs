@@ -23,7 +23,6 @@ pub(crate) fn python(name: &str) -> Option<Python> {
 }
 
 /// The folder `node_modules` of a peer, with the packages that `tests/peers/NAME.txt` pins; none of their scripts is run.
-#[cfg(feature = "guard")]
 pub(crate) fn node_modules(name: &str) -> Option<PathBuf> {
     wanted(name, installed_by_npm(name))
 }
@@ -60,7 +59,6 @@ fn installed(name: &str) -> Result<Python, String> {
     Ok(python)
 }
 
-#[cfg(feature = "guard")]
 fn installed_by_npm(name: &str) -> Result<PathBuf, String> {
     let _one = INSTALLING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let pins = root().join(format!("tests/peers/{name}.txt"));

@@ -134,3 +134,25 @@ Resources:
 
 /// The deployer of most tests.
 pub(crate) const ROLE: [&str; 2] = ["--role-arn", "arn:aws:iam::111122223333:role/Deploy"];
+
+/// What stands in a file of the project, as it has to be: compared, or with `UPDATE=1` written.
+pub(crate) fn hold(path: &str, expected: impl Fn(&str) -> String) {
+    static WRITING: std::sync::Mutex<()> = std::sync::Mutex::new(());
+    let _one = WRITING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let file = root().join(path);
+    let now = std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{path}: {error}"));
+    let expected = expected(&now);
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(file, expected).unwrap();
+    } else {
+        assert_eq!(now, expected, "{path}: UPDATE=1 cargo test writes it anew");
+    }
+}
+
+/// A document with another text between `<!-- NAME -->` and `<!-- /NAME -->`.
+pub(crate) fn between(document: &str, name: &str, text: &str) -> String {
+    let (start, end) = (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->\n"));
+    let (head, rest) = document.split_once(&start).expect("a place that begins");
+    let (_, tail) = rest.split_once(&end).expect("a place that ends");
+    format!("{head}{start}{text}{end}{tail}")
+}

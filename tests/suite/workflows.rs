@@ -24,7 +24,7 @@ fn linters_find_nothing_in_the_action_and_the_workflows() {
         let checked = python.program("check-jsonschema", &["--builtin-schema", schema, file]);
         assert_eq!(checked.code, 0, "{file}: {}{}", checked.stdout, checked.stderr);
     }
-    let scripts = ["check", "install", "pack", "wheel"].map(|name| format!("action/{name}.sh"));
+    let scripts = ["check", "install", "npm", "pack", "wheel"].map(|name| format!("action/{name}.sh"));
     let shellcheck = python.program("shellcheck", &scripts.each_ref().map(String::as_str));
     assert_eq!(shellcheck.code, 0, "{}", shellcheck.stdout);
 }

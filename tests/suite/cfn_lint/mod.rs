@@ -8,10 +8,8 @@ mod package;
 mod rules;
 mod settings;
 
-use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::sync::Mutex;
 
 use serde_json::Value;
 
@@ -73,26 +71,4 @@ fn matched(one: &Value) -> Match {
     let start = &one["Location"]["Start"];
     let place = (start["LineNumber"].as_u64().unwrap(), start["ColumnNumber"].as_u64().unwrap());
     (text(&one["Rule"]["Id"]), text(&one["Filename"]), place, text(&one["Message"]))
-}
-
-/// What stands in a file of the project, as it has to be: compared, or with `UPDATE=1` written.
-fn hold(path: &str, expected: impl Fn(&str) -> String) {
-    static WRITING: Mutex<()> = Mutex::new(());
-    let _one = WRITING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    let file = root().join(path);
-    let now = fs::read_to_string(&file).unwrap_or_else(|error| panic!("{path}: {error}"));
-    let expected = expected(&now);
-    if std::env::var_os("UPDATE").is_some() {
-        fs::write(file, expected).unwrap();
-    } else {
-        assert_eq!(now, expected, "{path}: UPDATE=1 cargo test writes it anew");
-    }
-}
-
-/// A document with another text between `<!-- NAME -->` and `<!-- /NAME -->`.
-fn between(document: &str, name: &str, text: &str) -> String {
-    let (start, end) = (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->\n"));
-    let (head, rest) = document.split_once(&start).expect("a place that begins");
-    let (_, tail) = rest.split_once(&end).expect("a place that ends");
-    format!("{head}{start}{text}{end}{tail}")
 }

@@ -4,10 +4,10 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use super::{BINARY, DEPLOYER, Lint, hold};
+use super::{BINARY, DEPLOYER, Lint};
 use crate::peers::python;
 use crate::reports::LOCKOUT;
-use crate::support::{finished, folder, root};
+use crate::support::{finished, folder, hold, root};
 
 /// pip makes a package of the plugin; the program is then the one beside cfn-lint's Python.
 #[test]

@@ -5,8 +5,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use super::{between, hold};
-use crate::support::{root, run_in, text};
+use crate::support::{between, hold, root, run_in, text};
 
 /// Where the rules are.
 const RULES: &str = "plugins/cfn-lint/cfn_lockout_cfn_lint/_findings.py";

@@ -2,11 +2,11 @@
 
 use std::fs;
 
-use super::{DEPLOYER, Lint, between, hold};
+use super::{DEPLOYER, Lint};
 use crate::peers::python;
 use crate::reports::LOCKOUT;
 use crate::runner::program;
-use crate::support::{ROLE, finished, folder, root, run_in};
+use crate::support::{ROLE, between, finished, folder, hold, root, run_in};
 
 /// A key that only one role can administer, which a parameter names.
 const PARAMETER: &str = r#"Parameters:
