@@ -138,6 +138,9 @@ impl Files {
         match self.parsed(&shown, &place, bytes) {
             Ok(opened) => {
                 self.stdin = self.stdin.or(found.path.is_none().then_some(opened.0));
+                if !found.named && !self.every && !opened.1.may_lead_to_keys() {
+                    self.sources.forget_nodes(opened.0);
+                }
                 Some(opened)
             }
             Err(Unfollowed::Broken { path, error, mentions_key }) => {

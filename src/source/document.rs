@@ -49,7 +49,7 @@ pub(crate) struct Node {
     /// The value's place; of a collection, from its first to its last child.
     pub(crate) span: Span,
     /// Its tag.
-    pub(crate) tag: Option<Tag>,
+    pub(crate) tag: Option<Box<Tag>>,
     /// What it is.
     pub(crate) kind: NodeKind,
 }
@@ -184,6 +184,12 @@ impl Document {
         let Loaded { duplicates, comments, .. } = &self.loaded;
         let loaded = Loaded { nodes, root: Some(root), duplicates: duplicates.clone(), comments: comments.clone() };
         Document { text: self.text.clone(), lines: self.lines.clone(), loaded, nothing: self.nothing.clone() }
+    }
+
+    /// Drops the nodes of a file that nothing but its text is needed of any more: of all that is read, they take most memory.
+    pub(super) fn forget_nodes(&mut self) {
+        self.loaded.nodes = Vec::new();
+        self.loaded.root = None;
     }
 
     /// The text that spans point into.

@@ -3,7 +3,7 @@
 //! Anchors, aliases and merge keys are expanded (client tools do so before they upload a template), within a budget, so
 //! that a hostile file costs an error and not a machine.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use granit_parser::{Event, Options, Parser, ScalarStyle, ScanError, Tag as YamlTag};
 
@@ -58,6 +58,9 @@ fn options(limits: &Limits) -> Options {
     options.block_nesting_limit = limits.depth;
     options
 }
+
+/// Up to so many keys, looking through them costs less than a table.
+const FEW: usize = 16;
 
 /// A collection whose end has not been seen.
 struct Frame {
@@ -202,26 +205,30 @@ impl<'t> Loader<'t> {
 
     fn extent(&self, id: NodeId, end: Span) -> Span {
         let Some(node) = self.out.nodes.get(id.0 as usize) else { return end };
-        let full = |child: NodeId| {
-            self.out.nodes.get(child.0 as usize).map(|node| {
-                let tag = node.tag.as_ref().map_or(node.span.start, |tag| tag.span.start.min(node.span.start));
-                (tag, node.span.end)
-            })
-        };
         let flow = self.text.as_bytes().get(node.span.start as usize).is_some_and(|byte| matches!(byte, b'{' | b'['));
-        let children: Vec<NodeId> = match &node.kind {
-            NodeKind::Scalar(_) => Vec::new(),
-            NodeKind::Sequence(items) => items.clone(),
-            NodeKind::Mapping(entries) => entries.iter().flat_map(|entry| [entry.key, entry.value]).collect(),
-        };
-        // Children that aliases put there stand elsewhere: they say nothing about this node's place.
-        let own = |&(start, _): &(u32, u32)| start >= node.span.start && start <= end.end.max(node.span.start);
-        let places: Vec<(u32, u32)> = children.into_iter().filter_map(full).filter(own).collect();
         if flow && end.end > node.span.start {
             return Span { end: end.end, ..node.span };
         }
-        let start = places.iter().map(|(start, _)| *start).min().unwrap_or(node.span.start);
-        let last = places.iter().map(|(_, end)| *end).max().unwrap_or(node.span.end);
+        // Children that aliases put there stand elsewhere: they say nothing about this node's place.
+        let own = |start: u32| start >= node.span.start && start <= end.end.max(node.span.start);
+        let mut places: Option<(u32, u32)> = None;
+        let mut include = |child: NodeId| {
+            let Some(child) = self.out.nodes.get(child.0 as usize) else { return };
+            let start = child.tag.as_ref().map_or(child.span.start, |tag| tag.span.start.min(child.span.start));
+            if own(start) {
+                let (first, last) = places.unwrap_or((start, child.span.end));
+                places = Some((first.min(start), last.max(child.span.end)));
+            }
+        };
+        match &node.kind {
+            NodeKind::Scalar(_) => {}
+            NodeKind::Sequence(items) => items.iter().for_each(|item| include(*item)),
+            NodeKind::Mapping(entries) => entries.iter().for_each(|entry| {
+                include(entry.key);
+                include(entry.value);
+            }),
+        }
+        let (start, last) = places.unwrap_or((node.span.start, node.span.end));
         Span { start, end: last.max(start), ..node.span }
     }
 
@@ -278,29 +285,42 @@ impl<'t> Loader<'t> {
 
     /// Applies `<<` and notes keys that stand twice. What the mapping writes itself wins over what is merged into it.
     fn merge(&mut self, id: NodeId, span: Span) -> Result<(), LoadError> {
+        let Some(NodeKind::Mapping(entries)) = self.out.nodes.get(id.0 as usize).map(|node| &node.kind) else {
+            return Ok(());
+        };
+        // Most mappings have few keys, of which each is looked for in those before it.
+        let few = entries.len() <= FEW;
+        let mut seen: HashMap<&str, Span> = HashMap::new();
+        let (mut merges, mut twice) = (false, Vec::new());
+        for (n, entry) in entries.iter().enumerate() {
+            let Some((name, second)) = self.key(entry.key) else { continue };
+            if name == "<<" {
+                merges = true;
+                continue;
+            }
+            let before = entries.iter().take(n).rev().filter(|_| few).filter_map(|entry| self.key(entry.key));
+            let first = match few {
+                true => before.into_iter().find(|(other, _)| *other == name).map(|(_, first)| first),
+                false => seen.insert(name, second),
+            };
+            twice.extend(first.map(|first| Duplicate { key: name.to_owned(), first, second }));
+        }
+        self.out.duplicates.extend(twice);
+        if merges { self.apply_merges(id, span) } else { Ok(()) }
+    }
+
+    fn apply_merges(&mut self, id: NodeId, span: Span) -> Result<(), LoadError> {
         let Some(NodeKind::Mapping(entries)) = self.out.nodes.get(id.0 as usize).map(|node| node.kind.clone()) else {
             return Ok(());
         };
-        let mut seen: HashMap<String, Span> = HashMap::new();
-        let (mut own, mut merged) = (Vec::new(), Vec::new());
-        for entry in entries {
-            let name = self.key_text(entry.key);
-            if name.as_deref() == Some("<<") {
-                self.collect(entry.value, span, &mut merged)?;
-                continue;
-            }
-            if let (Some(name), Some(key)) = (name, self.out.nodes.get(entry.key.0 as usize)) {
-                let second = key.span;
-                if let Some(first) = seen.insert(name.clone(), second) {
-                    self.out.duplicates.push(Duplicate { key: name, first, second });
-                }
-            }
-            own.push(entry);
+        let is_merge = |entry: &Entry| self.key(entry.key).is_some_and(|(name, _)| name == "<<");
+        let (merges, own): (Vec<Entry>, Vec<Entry>) = entries.into_iter().partition(is_merge);
+        let mut merged = Vec::new();
+        for entry in merges {
+            self.collect(entry.value, span, &mut merged)?;
         }
-        if merged.is_empty() {
-            return Ok(());
-        }
-        merged.retain(|entry| self.key_text(entry.key).is_none_or(|name| !seen.contains_key(&name)));
+        let written: HashSet<&str> = own.iter().filter_map(|entry| self.key(entry.key)).map(|(name, _)| name).collect();
+        merged.retain(|entry| self.key(entry.key).is_none_or(|(name, _)| !written.contains(name)));
         merged.extend(own);
         if let Some(node) = self.out.nodes.get_mut(id.0 as usize) {
             node.kind = NodeKind::Mapping(merged);
@@ -323,19 +343,21 @@ impl<'t> Loader<'t> {
         Ok(())
     }
 
-    fn key_text(&self, id: NodeId) -> Option<String> {
-        match &self.out.nodes.get(id.0 as usize)?.kind {
-            NodeKind::Scalar(scalar) => Some(scalar.text().to_owned()),
+    /// A key's text and its place.
+    fn key(&self, id: NodeId) -> Option<(&str, Span)> {
+        let node = self.out.nodes.get(id.0 as usize)?;
+        match &node.kind {
+            NodeKind::Scalar(scalar) => Some((scalar.text(), node.span)),
             _ => None,
         }
     }
 }
 
 /// A short tag of CloudFormation or another tool; YAML's own (`!!str`) and the bare `!` are not tags to us.
-fn local(tag: Option<(String, Span)>) -> Option<Tag> {
+fn local(tag: Option<(String, Span)>) -> Option<Box<Tag>> {
     let (name, span) = tag?;
     let name = name.strip_prefix('!')?;
-    (!name.is_empty() && !name.starts_with('!')).then(|| Tag { name: name.to_owned(), span })
+    (!name.is_empty() && !name.starts_with('!')).then(|| Box::new(Tag { name: name.to_owned(), span }))
 }
 
 /// A plain scalar resolves as YAML 1.1 does, unless a tag says what it is: a short tag gets the text as written.

@@ -55,7 +55,7 @@ impl Scalar {
     /// A plain scalar.
     pub(crate) fn plain(raw: &str) -> Scalar {
         let (form, text) = resolve(raw);
-        let resolved = (text != raw).then(|| text.into());
+        let resolved = text.filter(|text| text != raw).map(Arc::from);
         Scalar { raw: raw.into(), resolved, form, style: Style::Plain }
     }
 
@@ -70,23 +70,23 @@ impl Scalar {
     }
 }
 
-/// What a plain scalar is, and the text of its value.
-fn resolve(raw: &str) -> (Form, String) {
+/// What a plain scalar is, and the text of its value where that is another than the file has.
+fn resolve(raw: &str) -> (Form, Option<String>) {
     if matches!(raw, "" | "~" | "null" | "Null" | "NULL") {
-        return (Form::Null, String::new());
+        return (Form::Null, Some(String::new()));
     }
     if let Some(truth) = boolean(raw) {
-        return (Form::Bool, truth.to_string());
+        return (Form::Bool, Some(truth.to_string()));
     }
     if !raw.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.')) {
-        return (Form::Text, raw.to_owned());
+        return (Form::Text, None);
     }
     if let Some(value) = integer(raw) {
-        return (Form::Int, value);
+        return (Form::Int, Some(value));
     }
     match float(raw) {
-        Some(value) => (Form::Float, value),
-        None => (Form::Text, raw.to_owned()),
+        Some(value) => (Form::Float, Some(value)),
+        None => (Form::Text, None),
     }
 }
 

@@ -17,6 +17,13 @@ impl Sources {
         self.0.push((path, document));
     }
 
+    /// Keeps of a file its text only, for places to be shown.
+    pub(crate) fn forget_nodes(&mut self, file: FileId) {
+        if let Some((_, document)) = self.0.get_mut(file.0 as usize) {
+            document.forget_nodes();
+        }
+    }
+
     /// A file's path as shown.
     pub(crate) fn path(&self, file: FileId) -> &str {
         self.0.get(file.0 as usize).map_or("", |(path, _)| path)
