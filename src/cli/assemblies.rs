@@ -15,11 +15,11 @@ use memchr::memmem;
 use walkdir::WalkDir;
 
 use crate::deployment::contexts::{Assembly, Context, File, assembly, assets};
-use crate::source::{Limits, SourceError};
+use crate::source::SourceError;
 
 use super::args::Flags;
 use super::contexts::Folder;
-use super::discover::{Content, Found, open, shown, too_large};
+use super::discover::{self, Folders, Found, shown};
 use super::files::{Files, whole};
 
 pub(super) const MANIFEST: &str = "manifest.json";
@@ -162,13 +162,8 @@ pub(super) fn output_of(cdk_json: &Path) -> PathBuf {
 }
 
 fn bytes(path: &Path) -> Result<Vec<u8>, String> {
-    let limit = Limits::default().bytes;
     let found = Found { shown: shown(path), path: Some(path.to_owned()), named: true };
-    match open(&found, limit) {
-        Ok(Content::Bytes(bytes)) => Ok(bytes),
-        Ok(Content::TooLarge { size, .. }) => Err(too_large(size, limit)),
-        Err(error) => Err(format!("{error:#}")),
-    }
+    discover::bytes(&found).map_err(|error| format!("{error:#}"))
 }
 
 impl Candidate {
@@ -234,8 +229,10 @@ impl Candidate {
 fn take(found: &mut Vec<Found>, manifest: &Path, stacks: &[Synthesized]) {
     let own: BTreeSet<PathBuf> = stacks.iter().filter_map(|one| one.found.path.as_deref()).map(whole).collect();
     let folder = manifest.parent().filter(|folder| !is_source(folder));
+    let folders = Folders::default();
+    let place = |one: &Found| one.path.as_deref().map(|path| if one.named { whole(path) } else { folders.whole(path) });
     found.retain(|one| {
-        let Some(path) = one.path.as_deref().map(whole) else { return true };
+        let Some(path) = place(one) else { return true };
         path != manifest && !own.contains(&path) && folder.is_none_or(|folder| !path.starts_with(folder))
     });
 }

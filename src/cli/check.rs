@@ -160,7 +160,7 @@ pub(super) fn jobs_of(plan: &Plan<'_>, groups: Vec<Group>, files: &mut Files) ->
     }
     nested_elsewhere(&mut out);
     if out.is_empty() {
-        for group in plan.described(Path::new("")) {
+        for group in plan.of_contexts(Path::new(""), &[]) {
             deployment(&group.given)?;
         }
     }

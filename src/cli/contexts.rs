@@ -8,12 +8,12 @@ use anyhow::{Context as _, bail};
 
 use crate::deployment::contexts::{Beside, Context, Environments, File, Problem, contexts, parameters};
 use crate::deployment::{Argument, Said, Told};
-use crate::source::{Limits, SourceError};
+use crate::source::SourceError;
 
 use super::args::Flags;
 use super::assemblies;
 use super::bounds::may_read;
-use super::discover::{Content, Found, open, repository, shown, too_large};
+use super::discover::{Found, bytes, repository, shown};
 use super::files::{tidy, whole};
 
 /// A context with the templates that it names, by their whole paths.
@@ -119,11 +119,8 @@ pub(super) fn file(flag: &str, path: &Path) -> anyhow::Result<File> {
     let is_stdin = path.as_os_str() == "-";
     let name = if is_stdin { "<stdin>".to_owned() } else { shown(path) };
     let found = Found { shown: name.clone(), path: (!is_stdin).then(|| path.to_owned()), named: true };
-    let limit = Limits::default().bytes;
-    match open(&found, limit).with_context(|| format!("{flag} `{}`", path.display()))? {
-        Content::Bytes(bytes) => File::parse(&name, bytes).with_context(|| flag.to_owned()),
-        Content::TooLarge { size, .. } => bail!("{flag} `{}`: {}", path.display(), too_large(size, limit)),
-    }
+    let bytes = bytes(&found).with_context(|| format!("{flag} `{}`", path.display()))?;
+    File::parse(&name, bytes).with_context(|| flag.to_owned())
 }
 
 /// The folder of a file: what it names is relative to it.
@@ -168,11 +165,7 @@ impl Beside for Folder {
         if self.is_bounded && !may_read(&self.at, &whole(&place)) {
             return Err(problem("it is outside of the repository, and is not read".to_owned()));
         }
-        let limit = Limits::default().bytes;
         let found = Found { shown: name.clone(), path: Some(place), named: true };
-        match open(&found, limit).map_err(|error| problem(format!("{error:#}")))? {
-            Content::Bytes(bytes) => File::parse(&name, bytes),
-            Content::TooLarge { size, .. } => Err(problem(too_large(size, limit))),
-        }
+        File::parse(&name, bytes(&found).map_err(|error| problem(format!("{error:#}")))?)
     }
 }

@@ -1,13 +1,18 @@
 //! Paths to files: what was named, and what is found below named folders, in a fixed order.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use ignore::WalkBuilder;
 use ignore::overrides::OverrideBuilder;
 
+use crate::source::Limits;
+
+use super::files::whole;
 use super::scan;
 
 /// A file to look at.
@@ -86,6 +91,24 @@ pub(crate) fn shown(path: &Path) -> String {
     text.strip_prefix("./").map_or(text.clone(), str::to_owned)
 }
 
+/// The whole paths of walked files, for which a folder is looked at once: a walk follows no links, so the whole path of a file is
+/// that of its folder with its name.
+#[derive(Debug, Default)]
+pub(crate) struct Folders(RefCell<HashMap<PathBuf, PathBuf>>);
+
+impl Folders {
+    /// The whole path of a walked file.
+    pub(crate) fn whole(&self, file: &Path) -> PathBuf {
+        let (Some(folder), Some(name)) = (file.parent(), file.file_name()) else { return whole(file) };
+        if let Some(known) = self.0.borrow().get(folder) {
+            return known.join(name);
+        }
+        let found = whole(if folder.as_os_str().is_empty() { Path::new(".") } else { folder });
+        self.0.borrow_mut().insert(folder.to_owned(), found.clone());
+        found.join(name)
+    }
+}
+
 /// The top folder of the git repository that a folder is in.
 pub(crate) fn repository(folder: &Path) -> Option<&Path> {
     folder.ancestors().find(|above| above.join(".git").exists())
@@ -110,6 +133,19 @@ pub(crate) fn open(found: &Found, limit: usize) -> anyhow::Result<Content> {
     match &found.path {
         Some(path) => read(path, limit),
         None => stdin(limit),
+    }
+}
+
+/// All that stands in a file that somebody or something named, or on stdin.
+///
+/// # Errors
+///
+/// What cannot be read, and what is over the limit.
+pub(crate) fn bytes(found: &Found) -> anyhow::Result<Vec<u8>> {
+    let limit = Limits::default().bytes;
+    match open(found, limit)? {
+        Content::Bytes(bytes) => Ok(bytes),
+        Content::TooLarge { size, .. } => bail!(too_large(size, limit)),
     }
 }
 

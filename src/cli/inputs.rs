@@ -3,14 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use anyhow::{Context, anyhow, bail};
+use anyhow::{Context, anyhow};
 
 use crate::deployment::{Deployment, Inputs, Snapshot, managed, policies};
 use crate::policy::{Layer, Layers};
 use crate::source::{Document, FileId, Limits};
 use crate::world::Value;
 
-use super::discover::{Content, read, too_large};
+use super::discover::{Found, bytes};
 use super::given::Given;
 
 /// The deployment that was described.
@@ -100,11 +100,8 @@ fn now() -> Option<i64> {
 /// A file that a flag names: one that cannot be read ends the run.
 pub(super) fn document(flag: &str, path: &Path) -> anyhow::Result<Document> {
     let shown = path.display();
-    let limits = Limits::default();
-    let bytes = match read(path, limits.bytes).with_context(|| format!("{flag} `{shown}`"))? {
-        Content::Bytes(bytes) => bytes,
-        Content::TooLarge { size, .. } => bail!("{flag} `{shown}`: {}", too_large(size, limits.bytes)),
-    };
-    Document::parse(FileId(u32::MAX), bytes, &limits)
+    let found = Found { shown: shown.to_string(), path: Some(path.to_owned()), named: true };
+    let bytes = bytes(&found).with_context(|| format!("{flag} `{shown}`"))?;
+    Document::parse(FileId(u32::MAX), bytes, &Limits::default())
         .map_err(|error| anyhow::anyhow!("{flag} `{shown}`:{}:{}: {error}", error.line, error.column))
 }

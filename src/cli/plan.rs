@@ -3,12 +3,12 @@
 //! Comes in: the flags and the templates that were opened. Goes out: [`Group`]s, each a deployment with its templates.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use anyhow::bail;
-use ignore::overrides::OverrideBuilder;
+use ignore::overrides::{Override, OverrideBuilder};
 
 use crate::deployment::Argument;
 use crate::deployment::contexts::Context;
@@ -19,7 +19,7 @@ use super::args::Flags;
 use super::bounds::may_read;
 use super::config::{self, Config, Planned};
 use super::contexts::{self, Located};
-use super::discover::{Found, shown};
+use super::discover::{Folders, Found as File, shown};
 use super::files::{Files, Opened, whole};
 use super::given::Given;
 use super::inputs::document;
@@ -56,7 +56,7 @@ pub(crate) struct Artifact {
 
 impl Group {
     /// What tells two groups apart.
-    fn identity(&self) -> impl PartialEq {
+    fn identity(&self) -> impl Ord + use<> {
         let artifact = self.artifact.as_ref().map(|one| one.place.clone());
         (self.place.clone(), self.given.name.clone(), artifact)
     }
@@ -80,8 +80,15 @@ impl Group {
 /// What manifests say of the templates of cloud assemblies.
 pub(crate) type Synthesized = BTreeMap<FileId, Vec<Context>>;
 
-/// A configuration and the folder it is in.
-type Near = Option<(Rc<Config>, PathBuf)>;
+/// A configuration, the folder it is in, and what it leaves out there.
+#[derive(Clone, Debug)]
+struct Found {
+    config: Rc<Config>,
+    folder: PathBuf,
+    excluded: Rc<Override>,
+}
+
+type Near = Option<Found>;
 
 /// The configurations of a run, each read once.
 #[derive(Debug)]
@@ -95,7 +102,8 @@ pub(crate) struct Plan<'f> {
     arguments: Vec<Argument>,
     /// What files around the templates describe, where nobody else does.
     nearby: Nearby,
-    known: RefCell<BTreeMap<PathBuf, Near>>,
+    known: RefCell<HashMap<PathBuf, Near>>,
+    folders: Folders,
 }
 
 impl<'f> Plan<'f> {
@@ -107,7 +115,8 @@ impl<'f> Plan<'f> {
     pub(crate) fn new(flags: &'f Flags) -> anyhow::Result<Plan<'f>> {
         let explicit = flags.config.as_deref().map(load).transpose()?;
         let (from, arguments) = (contexts::named(flags)?, contexts::arguments("--parameters", &flags.parameters)?);
-        Ok(Plan { flags, explicit, from, arguments, nearby: Nearby::default(), known: RefCell::default() })
+        let (nearby, known, folders) = (Nearby::default(), RefCell::default(), Folders::default());
+        Ok(Plan { flags, explicit, from, arguments, nearby, known, folders })
     }
 
     /// Whether the flags describe the deployment by themselves.
@@ -147,24 +156,18 @@ impl<'f> Plan<'f> {
     /// # Errors
     ///
     /// A configuration that cannot be read.
-    pub(crate) fn leaves_out(&self, found: &Found) -> anyhow::Result<bool> {
+    pub(crate) fn leaves_out(&self, found: &File) -> anyhow::Result<bool> {
         let Some(path) = found.path.as_ref().filter(|_| !found.named && !self.flags.no_config) else {
             return Ok(false);
         };
-        let path = whole(path);
-        let Some((config, folder)) = self.near(&path)? else { return Ok(false) };
-        if config.exclude.is_empty() {
-            return Ok(false);
-        }
-        let mut globs = OverrideBuilder::new(&folder);
-        for glob in &config.exclude {
-            globs.add(glob)?;
-        }
-        Ok(globs.build()?.matched(&path, false).is_whitelist())
+        let path = self.folders.whole(path);
+        let near = self.near(&path)?;
+        let excludes = near.filter(|near| !near.config.exclude.is_empty());
+        Ok(excludes.is_some_and(|near| near.excluded.matched(&path, false).is_whitelist()))
     }
 
     /// Notes where a walk came by, and what a scan of the file showed.
-    pub(crate) fn walked(&self, found: &Found, hints: Hints) {
+    pub(crate) fn walked(&self, found: &File, hints: Hints) {
         found.path.iter().for_each(|path| self.nearby.walked(path, hints));
     }
 
@@ -180,11 +183,12 @@ impl<'f> Plan<'f> {
         files: &mut Files,
     ) -> anyhow::Result<Vec<Group>> {
         let mut groups: Vec<Group> = Vec::new();
+        let mut known = BTreeMap::new();
         let places: BTreeMap<FileId, PathBuf> = files.places().map(|(file, place)| (file, whole(place))).collect();
         for template in opened {
             let place = places.get(&template.0).cloned().unwrap_or_default();
             let near = if self.by_flags() { None } else { self.near(&place)? };
-            let planned: Vec<&Planned> = near.iter().flat_map(|(config, _)| &config.deployments).collect();
+            let planned: Vec<&Planned> = near.iter().flat_map(|near| &near.config.deployments).collect();
             let mine = planned.iter().filter(|one| one.deploys(&place) && self.wants(&one.name));
             let mut mine: Vec<Group> = mine.map(|one| self.configured(one)).collect::<anyhow::Result<_>>()?;
             if let Some(contexts) = synthesized.get(&template.0) {
@@ -196,8 +200,8 @@ impl<'f> Plan<'f> {
                 mine.extend(self.described(&place));
             }
             for new in mine {
-                let is_same = |group: &&mut Group| group.identity() == new.identity();
-                match groups.iter_mut().find(is_same) {
+                let at = *known.entry(new.identity()).or_insert(groups.len());
+                match groups.get_mut(at) {
                     Some(group) => group.templates.push(template.clone()),
                     None => groups.push(Group { templates: vec![template.clone()], ..new }),
                 }
@@ -231,12 +235,13 @@ impl<'f> Plan<'f> {
 
     /// What files of `--from` say of the template at this path, else the flags alone. A file that names templates, and not this
     /// one, counts all the same: it was named for it.
-    pub(super) fn described(&self, template: &Path) -> Vec<Group> {
+    fn described(&self, template: &Path) -> Vec<Group> {
         let found = if self.is_undescribed() { self.nearby.of(template) } else { Vec::new() };
         self.of_contexts(template, &found)
     }
 
-    fn of_contexts(&self, template: &Path, found: &[Located]) -> Vec<Group> {
+    /// The same with what files around the template describe.
+    pub(super) fn of_contexts(&self, template: &Path, found: &[Located]) -> Vec<Group> {
         let names_it = |one: &&Located| one.templates.iter().any(|named| named == template);
         let naming: Vec<&Located> = self.from.iter().filter(names_it).collect();
         let all: Vec<&Located> = if naming.is_empty() { self.from.iter().collect() } else { naming };
@@ -262,7 +267,7 @@ impl<'f> Plan<'f> {
     /// Every `--deployment` is one of a configuration.
     fn all_known(&self) -> anyhow::Result<()> {
         let known = self.known.borrow();
-        let configs = self.explicit.iter().chain(known.values().flatten()).map(|(config, _)| config);
+        let configs = self.explicit.iter().chain(known.values().flatten()).map(|near| &near.config);
         let names: BTreeSet<&str> =
             configs.flat_map(|config| &config.deployments).map(|one| one.name.as_str()).collect();
         let Some(unknown) = self.flags.deployment.iter().find(|name| !names.contains(name.as_str())) else {
@@ -277,22 +282,26 @@ impl<'f> Plan<'f> {
 }
 
 /// A configuration that nobody named: it comes with the repository, and names files of the repository.
-fn found(path: &Path) -> anyhow::Result<(Rc<Config>, PathBuf)> {
-    let (config, folder) = load(path)?;
-    for one in &config.deployments {
-        let outside = one.given.files().find(|file| file.exists() && !may_read(&folder, &whole(file)));
+fn found(path: &Path) -> anyhow::Result<Found> {
+    let found = load(path)?;
+    for one in &found.config.deployments {
+        let outside = one.given.files().find(|file| file.exists() && !may_read(&found.folder, &whole(file)));
         if let Some(file) = outside {
             let (place, file) = (&one.place, shown(file));
             bail!("{place}: `{file}` is outside of the repository, and is not read unless --config names this file");
         }
     }
-    Ok((config, folder))
+    Ok(found)
 }
 
-fn load(path: &Path) -> anyhow::Result<(Rc<Config>, PathBuf)> {
+fn load(path: &Path) -> anyhow::Result<Found> {
     let document = document("--config", path)?;
     let folder = whole(path).parent().map_or_else(PathBuf::new, Path::to_owned);
     let near = std::env::current_dir().ok().and_then(|here| path.strip_prefix(here).ok());
-    let config = config::parse(&document, &folder, &shown(near.unwrap_or(path)))?;
-    Ok((Rc::new(config), folder))
+    let config = Rc::new(config::parse(&document, &folder, &shown(near.unwrap_or(path)))?);
+    let mut globs = OverrideBuilder::new(&folder);
+    for glob in &config.exclude {
+        globs.add(glob)?;
+    }
+    Ok(Found { config, excluded: Rc::new(globs.build()?), folder })
 }

@@ -19,7 +19,7 @@ use crate::template::Template;
 use crate::world::{Plain, Text, Value};
 
 use super::args::{Format, RecoverArgs};
-use super::discover::{Content, Found, open, shown, too_large};
+use super::discover::{Found, bytes, shown};
 use super::exit::Exit;
 use super::files::Files;
 use super::given::Given;
@@ -175,18 +175,14 @@ fn default_policy(root: &str) -> Json {
 
 /// The policy that the file holds.
 fn policy(args: &RecoverArgs, given: &Given, file: &Path) -> anyhow::Result<Json> {
-    let limits = Limits::default();
     if file.is_dir() {
         bail!("`{}` is a folder: name the file that holds the key policy", file.display());
     }
     let found = Found { shown: shown(file), path: (!is_stdin(file)).then(|| file.to_owned()), named: true };
-    let bytes = match open(&found, limits.bytes).with_context(|| format!("`{}`", file.display()))? {
-        Content::Bytes(bytes) => bytes,
-        Content::TooLarge { size, .. } => bail!("`{}`: {}", file.display(), too_large(size, limits.bytes)),
-    };
+    let bytes = bytes(&found).with_context(|| format!("`{}`", file.display()))?;
     let place =
         |error: crate::source::SourceError| anyhow!("{}:{}:{}: {error}", file.display(), error.line, error.column);
-    let document = Document::parse(FileId(0), bytes, &limits).map_err(place)?;
+    let document = Document::parse(FileId(0), bytes, &Limits::default()).map_err(place)?;
     let json = match document.get(document.root(), "Policy").map(|entry| entry.value) {
         Some(inner) if document.get(document.root(), "Statement").is_none() => written(&document, inner),
         _ if document.get(document.root(), "Statement").is_some() || document.scalar(document.root()).is_some() => {
