@@ -1,6 +1,6 @@
 //! The files of a run: opened, parsed once, and found again under whatever path a nested stack names them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -39,6 +39,8 @@ pub(crate) struct Files {
     stdin: Option<FileId>,
     /// What became of files, by their canonical paths.
     known: BTreeMap<PathBuf, Result<Opened, Unfollowed>>,
+    /// The templates of which only the outline is kept.
+    outlines: BTreeSet<FileId>,
     /// What templates include, by their canonical paths; nothing where it cannot be read.
     snippets: BTreeMap<PathBuf, Option<FileId>>,
 }
@@ -138,10 +140,8 @@ impl Files {
         match self.parsed(&shown, &place, bytes) {
             Ok(opened) => {
                 self.stdin = self.stdin.or(found.path.is_none().then_some(opened.0));
-                if !found.named && !self.every && !opened.1.may_lead_to_keys() {
-                    self.sources.forget_nodes(opened.0);
-                }
-                Some(opened)
+                let matters = found.named || self.every || opened.1.may_lead_to_keys();
+                if matters { Some(opened) } else { self.outlined(&place, opened) }
             }
             Err(Unfollowed::Broken { path, error, mentions_key }) => {
                 // A walked file that is no template, whatever it mentions, is nobody's business.
@@ -151,6 +151,31 @@ impl Files {
                 None
             }
             Err(_) => None,
+        }
+    }
+
+    /// Keeps the outline only of a template without keys: a repository may have thousands.
+    fn outlined(&mut self, place: &Path, (file, template): Opened) -> Option<Opened> {
+        let Ok(canonical) = place.canonicalize() else { return Some((file, template)) };
+        self.known.remove(&canonical);
+        let mut template = Arc::into_inner(template)?;
+        template.forget_contents();
+        self.sources.forget_nodes(file);
+        self.outlines.insert(file);
+        let opened = (file, Arc::new(template));
+        self.known.insert(canonical, Ok(opened.clone()));
+        Some(opened)
+    }
+
+    /// The whole of a template of which the outline was kept, now that another one nests it.
+    fn whole_again(&mut self, canonical: &Path) {
+        let Some(Ok((file, _))) = self.known.get(canonical) else { return };
+        let file = *file;
+        let text = self.sources.document(file).filter(|_| self.outlines.remove(&file)).map(Document::text);
+        let Some(document) = text.and_then(|text| Document::from_text(file, text).ok()) else { return };
+        if let Some(template) = Template::parse(&document) {
+            self.sources.replace(file, document);
+            self.known.insert(canonical.to_owned(), Ok((file, Arc::new(template))));
         }
     }
 
@@ -233,6 +258,7 @@ impl Beside for Files {
         if !may_read(&self.folder(from), &canonical) {
             return Err(Unfollowed::Elsewhere(format!("`{name}` is outside of the repository, and is not read")));
         }
+        self.whole_again(&canonical);
         if let Some(known) = self.known.get(&canonical) {
             return known.clone();
         }

@@ -1,7 +1,7 @@
 //! One statement: whether it applies to a request, and if not, the first element that failed.
 
 use crate::source::Span;
-use crate::world::{Kind, Question, Stop, Value, World, all};
+use crate::world::{Kind, Question, Stop, Text, Value, World, all};
 
 use super::actions::{covers, names as names_resource};
 use super::conditions;
@@ -60,6 +60,13 @@ pub(crate) struct Trace {
     pub(crate) outcome: Outcome,
 }
 
+fn is_allow(effect: &Text, world: &World) -> Result<bool, Stop> {
+    match effect.as_literal() {
+        Some(known) => Ok(known == "Allow"),
+        None => world.equal(effect, &"Allow".into()),
+    }
+}
+
 impl<'v> Statement<'v> {
     /// An element's value.
     pub(crate) fn element(&self, name: &str) -> Option<&'v Value> {
@@ -94,7 +101,7 @@ impl<'v> Statement<'v> {
             _ => {}
         }
         match self.element("Effect").map(|effect| &effect.kind) {
-            Some(Kind::Text(text)) if world.equal(text, &"Allow".into())? => Ok(Effect::Allow),
+            Some(Kind::Text(text)) if is_allow(text, world)? => Ok(Effect::Allow),
             Some(Kind::Open(question, _)) => Err(Stop::Ask(question.clone())),
             Some(Kind::Refused(refusal)) => Err(Stop::Refused(refusal.clone())),
             _ => Ok(Effect::Deny),
@@ -104,20 +111,38 @@ impl<'v> Statement<'v> {
     /// Whether it applies to the request, naming the caller in the given sense. What `world` knows of the caller is filled
     /// in already ([`Request::in_world`]).
     pub(crate) fn applies(&self, sense: Sense, request: &Request, world: &World) -> Result<bool, Stop> {
-        all(self.checks(sense, request, world).into_iter().map(|(_, answer)| answer))
+        // What most statements fail by costs least.
+        let is_map = matches!(self.value.kind, Kind::Map(_));
+        if is_map && self.covers_action(request, world) == Ok(false) {
+            return Ok(false);
+        }
+        all(self.checks(sense, request, world).map(|(_, answer)| answer))
     }
 
-    /// Every element's answer, in the order in which they are checked.
-    fn checks(&self, sense: Sense, request: &Request, world: &World) -> Vec<(Element, Result<bool, Stop>)> {
-        if !matches!(self.value.kind, Kind::Map(_)) {
-            return vec![(Element::Principal, self.effect(world).map(|_| matches!(self.value.kind, Kind::Unknown(_))))];
+    /// Every element's answer, in the order in which they are checked; each is looked at when it is asked for.
+    fn checks(
+        &self,
+        sense: Sense,
+        request: &Request,
+        world: &World,
+    ) -> impl Iterator<Item = (Element, Result<bool, Stop>)> {
+        let elements: &[Element] = match self.value.kind {
+            Kind::Map(_) => &[Element::Principal, Element::Action, Element::Resource, Element::Condition],
+            _ => &[Element::Principal],
+        };
+        elements.iter().map(move |&element| (element, self.answer(element, sense, request, world)))
+    }
+
+    fn answer(&self, element: Element, sense: Sense, request: &Request, world: &World) -> Result<bool, Stop> {
+        match element {
+            _ if !matches!(self.value.kind, Kind::Map(_)) => {
+                self.effect(world).map(|_| matches!(self.value.kind, Kind::Unknown(_)))
+            }
+            Element::Principal => self.names_caller(sense, request, world),
+            Element::Action => self.covers_action(request, world),
+            Element::Resource => self.names_resource(request, world),
+            Element::Condition => self.condition_holds(request, world),
         }
-        vec![
-            (Element::Principal, self.names_caller(sense, request, world)),
-            (Element::Action, self.covers_action(request, world)),
-            (Element::Resource, self.names_resource(request, world)),
-            (Element::Condition, self.condition_holds(request, world)),
-        ]
     }
 
     fn names_caller(&self, sense: Sense, request: &Request, world: &World) -> Result<bool, Stop> {
@@ -186,7 +211,7 @@ impl<'v> Statement<'v> {
         if let Some(element) = [Element::Action, Element::Resource].into_iter().find(|&element| self.lacks(element)) {
             return Outcome::Inert(element);
         }
-        let checks = self.checks(sense, request, world);
+        let checks: Vec<(Element, Result<bool, Stop>)> = self.checks(sense, request, world).collect();
         if let Some((element, _)) = checks.iter().find(|(_, answer)| *answer == Ok(false)) {
             return Outcome::Fails(self.mismatch(*element, request, world));
         }

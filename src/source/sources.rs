@@ -24,6 +24,13 @@ impl Sources {
         }
     }
 
+    /// Another reading of the same file.
+    pub(crate) fn replace(&mut self, file: FileId, document: Document) {
+        if let Some((_, old)) = self.0.get_mut(file.0 as usize) {
+            *old = document;
+        }
+    }
+
     /// A file's path as shown.
     pub(crate) fn path(&self, file: FileId) -> &str {
         self.0.get(file.0 as usize).map_or("", |(path, _)| path)

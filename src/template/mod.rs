@@ -10,6 +10,7 @@ pub(crate) mod extensions;
 mod include;
 mod intrinsics;
 mod numbers;
+mod outline;
 mod owners;
 mod read;
 mod references;

@@ -242,12 +242,6 @@ impl Template {
         self.resources.iter().filter(|resource| resource.is_key())
     }
 
-    /// Whether there are keys in it, or in what it nests or its macros write: nothing else is ever edited.
-    pub(crate) fn may_lead_to_keys(&self) -> bool {
-        let leads = |resource: &Resource| resource.is_key() || resource.is_stack() || resource.is_module();
-        self.is_written_by_macros || self.resources.iter().any(leads)
-    }
-
     /// Whether the functions of AWS::LanguageExtensions work in it.
     pub(crate) fn has_language_extensions(&self) -> bool {
         self.transforms.iter().any(|(name, _)| name == "AWS::LanguageExtensions") || self.runs_unknown_macro()

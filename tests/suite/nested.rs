@@ -95,6 +95,19 @@ fn a_child_is_reported_once_through_its_parent() {
     );
 }
 
+/// What a walk keeps of a template without keys is its outline: another template that nests it needs all of it.
+#[test]
+fn a_child_without_keys_that_the_walk_met_first_still_has_its_outputs() {
+    let child = "Resources: { Q: { Type: AWS::SQS::Queue } }\nOutputs: { Admin: { Value: Deploy } }\nTransform: AWS::Serverless-2016-10-31\n";
+    let keys =
+        CHILD.replace("Parameters:\n  Admin: { Type: String }\n", "").replace("${Admin}", "${Names.Outputs.Admin}");
+    let main =
+        format!("{keys}  Names:\n    Type: AWS::CloudFormation::Stack\n    Properties: {{ TemplateURL: a.yaml }}\n");
+    let report = check(&[("a.yaml", child), ("main.yaml", &main)], &["."]);
+    assert_eq!(rows(&report), ["/K main.yaml safe"]);
+    assert_eq!(report.0["summary"]["templates"], 2);
+}
+
 #[test]
 fn a_template_that_two_parents_nest_is_two_stacks() {
     let (a, b) = (parent("keys.yaml", "{ Admin: Deploy }"), parent("./keys.yaml", "{ Admin: Other }"));
