@@ -15,6 +15,7 @@ mod relation;
 mod scan;
 mod text;
 mod value;
+mod wildcards;
 #[allow(clippy::module_inception, reason = "the world is the layer's central noun")]
 mod world;
 
