@@ -12,6 +12,8 @@ pub mod cli;
 pub mod engine;
 pub mod extensions;
 #[doc(hidden)]
+pub mod fuzzing;
+#[doc(hidden)]
 pub mod reader;
 
 pub(crate) mod aws;

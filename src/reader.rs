@@ -1,7 +1,7 @@
 //! The reader by itself: the tree that a YAML or JSON text becomes, with every scalar as CloudFormation resolves it.
 //!
 //! Comes in: a text. Goes out: [`Tree`], in which short tags are long forms. No part of the stable interface: the test that
-//! compares the reader with cfn-lint's decoder goes through it. Must not know: what a template is.
+//! compares the reader with cfn-lint's decoder and the fuzz targets go through it. Must not know: what a template is.
 
 use crate::source::{Document, Entry, FileId, Form, NodeId, NodeKind, Scalar};
 
@@ -34,7 +34,7 @@ pub fn tree(text: &str) -> Result<(Tree, Vec<String>), String> {
     Ok((value(&document, document.root()), duplicates))
 }
 
-fn value(document: &Document, id: NodeId) -> Tree {
+pub(crate) fn value(document: &Document, id: NodeId) -> Tree {
     let node = document.node(id);
     let own = match &node.kind {
         NodeKind::Scalar(scalar) => leaf(scalar),

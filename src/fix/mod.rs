@@ -199,6 +199,10 @@ impl<'a> Fixer<'a> {
         let Some(key) = key(root, finding) else { return Vec::new() };
         let file = key.span.file;
         let Some(document) = before.sources.document(file) else { return Vec::new() };
+        // No proof of an edit of this text can be afforded any more.
+        if self.effort.bytes < document.text().len() {
+            return Vec::new();
+        }
         let site = self.sites.entry(file).or_insert_with(|| Site::new(document));
         let case = Case { finding, key, site, deployment: root.deployment };
         let tried = candidates(&case).into_iter().filter(|one| reviewed || one.review.is_none()).take(TRIED);

@@ -65,13 +65,15 @@ pub(crate) struct Effort {
     pub(crate) checks: usize,
     /// How many worlds these may run.
     pub(crate) worlds: usize,
+    /// How many bytes of edited texts may be read again.
+    pub(crate) bytes: usize,
 }
 
 impl Effort {
     /// For a report, where fixes are a courtesy.
-    pub(crate) const REPORT: Effort = Effort { checks: 4_000, worlds: 50_000 };
+    pub(crate) const REPORT: Effort = Effort { checks: 4_000, worlds: 50_000, bytes: 32 << 20 };
     /// For the verb, where they are the point.
-    pub(crate) const VERB: Effort = Effort { checks: 100_000, worlds: 2_000_000 };
+    pub(crate) const VERB: Effort = Effort { checks: 100_000, worlds: 2_000_000, bytes: 1 << 30 };
 }
 
 /// What a finding is about: its code, stack, logical id and deployment.
@@ -150,6 +152,7 @@ pub(crate) fn checked_with(
             continue;
         }
         let text = before.sources.document(file)?.text();
+        effort.bytes = effort.bytes.checked_sub(text.len())?;
         let after = edited(text, edits)?;
         if is_json(text) && !is_json(&after) {
             return None;

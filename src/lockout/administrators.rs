@@ -2,7 +2,7 @@
 //! them stays.
 
 use crate::aws::{AccountId, PrincipalArn, PrincipalKind};
-use crate::policy::{Caller, Document, Effect, Grant, Layers, Request, decide, named_principals};
+use crate::policy::{Caller, Document, Effect, Grant, Layers, Request, decide, is_too_long, named_principals};
 use crate::world::{Text, Value, World};
 
 use super::evaluate::{Subject, request};
@@ -19,14 +19,14 @@ pub(crate) struct Administrators {
     pub(crate) delegates: Option<bool>,
 }
 
-/// The administrators under the policy of a key; under none, nobody is named.
+/// The administrators under the policy of a key; under none, and under one that is refused for its length, nobody is named.
 pub(super) fn administrators(
     subject: &Subject<'_>,
     policy: Option<&Value>,
     durability: &Durability,
     world: &World,
 ) -> Administrators {
-    let Some(policy) = policy else { return Administrators::default() };
+    let Some(policy) = policy.filter(|policy| !is_too_long(policy)) else { return Administrators::default() };
     let named = named(subject, policy, world);
     let is_account = |text: &Text| {
         let Some(known) = text.as_literal() else { return false };

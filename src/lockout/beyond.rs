@@ -4,7 +4,7 @@
 //! Comes in: a key in the nominal world, with nothing answered that is unknown there: what is said here holds whatever the
 //! unknown values are. Goes out: [`Beyond`]. Must not know: output.
 
-use crate::policy::{Document, Ineffective, denies_services, from_json_text, ineffective};
+use crate::policy::{Document, Ineffective, denies_services, from_json_text, ineffective, is_too_long};
 use crate::source::Span;
 use crate::world::{Kind, Value, World};
 
@@ -44,7 +44,7 @@ pub(crate) struct About<T> {
 pub(super) fn beyond(subject: &Subject<'_>, nominal: &World) -> Beyond {
     let found = || {
         let properties = subject.scope.resolve(subject.key.properties.as_ref()?, nominal);
-        let policy = policy(&properties, nominal)?;
+        let policy = policy(&properties, nominal).filter(|policy| !is_too_long(policy))?;
         (properties.refusals().is_empty() && subject.refused.is_empty()).then_some((properties, policy))
     };
     found().map_or_else(Beyond::default, |(properties, policy)| of_policy(subject, &properties, &policy, nominal))

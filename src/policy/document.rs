@@ -83,7 +83,10 @@ impl Check<'_> {
         if !matches!(policy.kind, Kind::Map(_)) {
             return self.malformed(policy.span, "the key policy must be an object with `Version` and `Statement`");
         }
-        self.size_and_characters(policy);
+        // KMS looks no further, and neither does anybody who reads the report.
+        if self.size_and_characters(policy) {
+            return;
+        }
         if let Some(Value { kind: Kind::Text(version), span }) = policy.get("Version")
             && version.as_literal().is_some_and(|version| !matches!(version, "2012-10-17" | "2008-10-17"))
         {
@@ -112,7 +115,8 @@ impl Check<'_> {
         }
     }
 
-    fn size_and_characters(&mut self, policy: &Value) {
+    /// Whether the policy is too long.
+    fn size_and_characters(&mut self, policy: &Value) -> bool {
         let (bytes, odd) = measure(policy);
         if bytes > MAX_BYTES {
             let message = format!("the key policy is at least {bytes} bytes long; KMS accepts {MAX_BYTES}");
@@ -123,6 +127,7 @@ impl Check<'_> {
             let message = format!("KMS accepts no `{c}` in a key policy (only U+0020 to U+00FF, tab and line ends)");
             self.out.push(Problem { says: Says::Characters, message, span });
         }
+        bytes > MAX_BYTES
     }
 
     fn statement(&mut self, statement: &Value) {
@@ -240,6 +245,11 @@ fn may_vanish(value: &Value) -> Option<&Question> {
     let Kind::Open(question, alternatives) = &value.kind else { return None };
     let vanishes = |one: &Value| one.kind == Kind::Nothing || may_vanish(one).is_some();
     (alternatives.is_empty() || alternatives.iter().any(vanishes)).then_some(question)
+}
+
+/// Whether the policy is certainly longer than KMS takes: it is refused as a whole, whatever it says.
+pub(crate) fn is_too_long(policy: &Value) -> bool {
+    measure(policy).0 > MAX_BYTES
 }
 
 /// The bytes that the document has at least as JSON, and the first character that KMS does not accept.

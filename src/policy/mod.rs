@@ -30,7 +30,7 @@ pub(crate) use caller::{Caller, Service};
 pub(crate) use conditions::{condition_lines, hold};
 pub(crate) use decide::{Decided, Grant, decide};
 pub(crate) use denies_services::denies_services;
-pub(crate) use document::{Document, problems};
+pub(crate) use document::{Document, is_too_long, problems};
 pub(crate) use doubt::{Doubt, doubts};
 pub(crate) use elements::Element;
 pub(crate) use impossible::impossible;

@@ -24,10 +24,14 @@ pub(crate) enum LoadError {
 /// How many comments that touch the value before them are taken; each costs another pass.
 const TOUCHING: usize = 64;
 
+/// How many bytes these passes may read: 64 passes over a template of the size that CloudFormation takes from a shell, and
+/// fewer over a longer text.
+const TOUCHING_BYTES: usize = 16 << 20;
+
 /// Reads `text` into nodes.
 pub(crate) fn load(file: FileId, text: &str, lines: &Lines, limits: &Limits) -> Result<Loaded, LoadError> {
     let mut blanked: Option<String> = None;
-    let mut left = TOUCHING;
+    let mut left = TOUCHING.min(TOUCHING_BYTES / text.len().max(1));
     loop {
         let text = blanked.as_deref().unwrap_or(text);
         let mut loader = Loader::new(file, text, lines, limits);

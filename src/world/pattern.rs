@@ -82,42 +82,49 @@ impl Pattern {
     /// One pass over the text with the set of pattern positions that are still possible.
     fn run(&self, targets: &[Target], bound: Bound) -> bool {
         let end = self.elements.len();
-        let mut at = vec![false; end + 1];
+        let (mut at, mut next) = (vec![false; end + 1], vec![false; end + 1]);
         mark(&mut at, 0);
         self.skip_empty(&mut at, bound);
         for target in targets {
-            let mut next = vec![false; end + 1];
-            for position in (0..=end).filter(|&position| at.get(position).copied().unwrap_or(false)) {
-                self.step(position, target, bound, &mut next);
+            next.fill(false);
+            match target {
+                Target::Char(found) => {
+                    for position in (0..end).filter(|&position| is_marked(&at, position)) {
+                        self.step(position, *found, bound, &mut next);
+                    }
+                }
+                Target::Hole(class) => self.span_hole(&at, *class, bound, &mut next),
             }
             self.skip_empty(&mut next, bound);
-            at = next;
+            std::mem::swap(&mut at, &mut next);
         }
-        at.last().copied().unwrap_or(false)
+        is_marked(&at, end)
     }
 
-    /// Positions reachable from `position` by consuming `target`.
-    fn step(&self, position: usize, target: &Target, bound: Bound, next: &mut [bool]) {
-        match (self.elements.get(position), target) {
-            (Some(Element::Run), _) => mark(next, position),
-            (Some(Element::One), Target::Char(_)) => mark(next, position + 1),
-            (Some(Element::Char(expected)), Target::Char(found)) if expected == found => mark(next, position + 1),
-            (Some(Element::Hole(_)), Target::Char(_)) if bound == Bound::May => mark(next, position),
+    /// Positions reachable from `position` by consuming a character.
+    fn step(&self, position: usize, found: char, bound: Bound, next: &mut [bool]) {
+        match self.elements.get(position) {
+            Some(Element::Run) => mark(next, position),
+            Some(Element::One) => mark(next, position + 1),
+            Some(Element::Char(expected)) if *expected == found => mark(next, position + 1),
+            Some(Element::Hole(_)) if bound == Bound::May => mark(next, position),
             _ => {}
         }
-        if let (Target::Hole(class), Bound::May) = (target, bound) {
-            self.span_hole(position, *class, next);
-        }
     }
 
-    /// A hole in the text may stand for any characters that its class admits.
-    fn span_hole(&self, position: usize, class: Class, next: &mut [bool]) {
-        mark(next, position);
-        for (offset, element) in self.elements.iter().enumerate().skip(position) {
-            if matches!(element, Element::Char(c) if class.excludes(*c)) {
-                return;
+    /// A hole in the text may stand for any characters that its class admits: from every possible position for all elements
+    /// up to the next character that it does not. Whatever it stands for, `*` takes it.
+    fn span_hole(&self, at: &[bool], class: Class, bound: Bound, next: &mut [bool]) {
+        let mut spans = false;
+        for position in 0..=self.elements.len() {
+            let element = self.elements.get(position);
+            spans |= is_marked(at, position) && bound == Bound::May;
+            if spans || is_marked(at, position) && element == Some(&Element::Run) {
+                mark(next, position);
             }
-            mark(next, offset + 1);
+            if matches!(element, Some(Element::Char(c)) if class.excludes(*c)) {
+                spans = false;
+            }
         }
     }
 
@@ -129,7 +136,7 @@ impl Pattern {
                 Element::Hole(_) => bound == Bound::May,
                 _ => false,
             };
-            if empty && at.get(position).copied().unwrap_or(false) {
+            if empty && is_marked(at, position) {
                 mark(at, position + 1);
             }
         }
@@ -141,6 +148,10 @@ impl Pattern {
 enum Bound {
     Must,
     May,
+}
+
+fn is_marked(at: &[bool], position: usize) -> bool {
+    at.get(position).copied().unwrap_or(false)
 }
 
 fn mark(at: &mut [bool], position: usize) {
