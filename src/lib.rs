@@ -3,7 +3,7 @@
 //! Data flows one way; each layer imports only from those before it (`tests/layers.rs` holds it to that):
 //!
 //! ```text
-//! source, aws → world → template → resolve → policy → deployment → lockout → findings → fix → report → guard → cli
+//! source, aws → world → template → resolve → policy → deployment → lockout → findings → fix → report → guard, lsp → cli
 //! ```
 //!
 //! `docs/architecture.md` has the picture and the reasons.
@@ -21,6 +21,8 @@ pub(crate) mod fix;
 #[cfg(feature = "guard")]
 pub(crate) mod guard;
 pub(crate) mod lockout;
+#[cfg(feature = "lsp")]
+pub(crate) mod lsp;
 pub(crate) mod policy;
 pub(crate) mod report;
 pub(crate) mod resolve;

@@ -18,6 +18,9 @@ use super::scan;
 /// A template that was opened.
 pub(crate) type Opened = (FileId, Arc<Template>);
 
+/// Texts that count instead of what the files hold, by their whole paths: what is open in an editor.
+pub(crate) type Texts = BTreeMap<PathBuf, Arc<str>>;
+
 /// What is no template.
 pub(super) const NO_TEMPLATE: &str = "this is no CloudFormation template: it has no `Resources` with a `Type`";
 
@@ -37,6 +40,8 @@ pub(crate) struct Files {
     assets: BTreeMap<PathBuf, BTreeMap<String, String>>,
     /// What was read from stdin.
     stdin: Option<FileId>,
+    /// What counts instead of files.
+    texts: Texts,
     /// What became of files, by their canonical paths.
     known: BTreeMap<PathBuf, Result<Opened, Unfollowed>>,
     /// What templates include, by their canonical paths; nothing where it cannot be read.
@@ -44,6 +49,31 @@ pub(crate) struct Files {
 }
 
 impl Files {
+    /// The files of a run in which these texts count.
+    #[cfg(feature = "lsp")]
+    pub(super) fn over(texts: Texts) -> Files {
+        Files { texts, ..Files::default() }
+    }
+
+    /// The whole path of a file, or of a text that counts without one. A device or a pipe could be read for ever.
+    fn canonical(&self, place: &Path) -> Option<PathBuf> {
+        let file = place.canonicalize().ok().filter(|canonical| canonical.is_file());
+        file.or_else(|| Some(whole(place)).filter(|whole| self.texts.contains_key(whole)))
+    }
+
+    /// What stands at a place.
+    fn content(&self, place: &Path) -> anyhow::Result<Content> {
+        match self.text(place) {
+            Some(text) => Ok(Content::Bytes(text.as_bytes().to_vec())),
+            None => read(place, self.limits.bytes),
+        }
+    }
+
+    /// The text that counts instead of a file.
+    fn text(&self, place: &Path) -> Option<&str> {
+        if self.texts.is_empty() { None } else { self.texts.get(&whole(place)).map(AsRef::as_ref) }
+    }
+
     /// Where the files of `sources` are; for stdin, its name.
     pub(crate) fn places(&self) -> impl Iterator<Item = (FileId, &Path)> {
         self.places.iter().map(|(file, place)| (*file, place.as_path()))
@@ -98,7 +128,11 @@ impl Files {
     /// The bytes of a file and the path it is shown under; or a failure goes into the report, or it is nobody's business.
     fn bytes(&mut self, found: &Found, stdin_name: &str) -> Option<(String, Vec<u8>)> {
         let shown = if found.path.is_some() { found.shown.clone() } else { stdin_name.to_owned() };
-        match open(found, self.limits.bytes) {
+        let content = match &found.path {
+            Some(path) => self.content(path),
+            None => open(found, self.limits.bytes),
+        };
+        match content {
             Ok(Content::Bytes(bytes)) => return Some((shown, bytes)),
             Ok(Content::TooLarge { size, mentions }) if found.named || mentions => {
                 self.fail_whole(&shown, too_large(size, self.limits.bytes));
@@ -111,7 +145,7 @@ impl Files {
 
     /// The template in a file, if there is one that matters.
     pub(crate) fn template(&mut self, found: &Found, stdin_name: &str) -> Option<Opened> {
-        let canonical = found.path.as_ref().and_then(|path| path.canonicalize().ok());
+        let canonical = found.path.as_ref().and_then(|path| self.canonical(path));
         if let Some(Ok(opened)) = canonical.and_then(|canonical| self.known.get(&canonical)) {
             return Some(opened.clone());
         }
@@ -179,7 +213,7 @@ impl Files {
     /// Parses what stands in a file, and remembers it.
     fn parsed(&mut self, shown: &str, place: &Path, bytes: Vec<u8>) -> Result<Opened, Unfollowed> {
         let opened = self.parsed_apart(shown, place, bytes);
-        if let Ok(canonical) = place.canonicalize() {
+        if let Some(canonical) = self.canonical(place) {
             self.known.insert(canonical, opened.clone());
         }
         opened
@@ -207,9 +241,7 @@ impl Beside for Files {
     fn template(&mut self, from: FileId, path: &str) -> Result<Opened, Unfollowed> {
         let place = self.beside(from, path);
         let name = shown(&tidy(&place));
-        // A device or a pipe could be read for ever.
-        let canonical = place.canonicalize().ok().filter(|canonical| canonical.is_file());
-        let Some(canonical) = canonical else {
+        let Some(canonical) = self.canonical(&place) else {
             return Err(Unfollowed::Missing(format!("there is no file `{name}`")));
         };
         if !may_read(&self.folder(from), &canonical) {
@@ -222,7 +254,7 @@ impl Beside for Files {
             let error = SourceError { message, line: 0, column: 0 };
             Err(Unfollowed::Broken { path: name.clone(), error, mentions_key })
         };
-        match read(&place, self.limits.bytes) {
+        match self.content(&place) {
             Ok(Content::Bytes(bytes)) => self.parsed(&name, &place, bytes),
             Ok(Content::TooLarge { size, mentions }) => broken(too_large(size, self.limits.bytes), mentions),
             Err(error) => broken(format!("{error:#}"), false),
@@ -231,14 +263,14 @@ impl Beside for Files {
 
     fn snippet(&mut self, from: FileId, path: &str) -> Option<FileId> {
         let place = self.beside(from, path);
-        let canonical = place.canonicalize().ok().filter(|canonical| canonical.is_file())?;
+        let canonical = self.canonical(&place)?;
         if !may_read(&self.folder(from), &canonical) {
             return None;
         }
         if let Some(known) = self.snippets.get(&canonical) {
             return *known;
         }
-        let document = match read(&place, self.limits.bytes) {
+        let document = match self.content(&place) {
             Ok(Content::Bytes(bytes)) => Document::parse(self.sources.next_id(), bytes, &self.limits).ok(),
             _ => None,
         };
@@ -259,12 +291,12 @@ impl Beside for Files {
 /// What has been opened is found again without reading anything.
 impl Known for Files {
     fn template(&self, from: FileId, path: &str) -> Result<Opened, Unfollowed> {
-        let known = self.beside(from, path).canonicalize().ok().and_then(|canonical| self.known.get(&canonical));
+        let known = self.canonical(&self.beside(from, path)).and_then(|canonical| self.known.get(&canonical));
         known.cloned().unwrap_or_else(|| Err(Unfollowed::Missing(format!("there is no file `{path}`"))))
     }
 
     fn snippet(&self, from: FileId, path: &str) -> Option<FileId> {
-        *self.snippets.get(&self.beside(from, path).canonicalize().ok()?)?
+        *self.snippets.get(&self.canonical(&self.beside(from, path))?)?
     }
 
     fn asset(&self, from: FileId, name: &str) -> Option<String> {

@@ -105,6 +105,11 @@ pub(super) fn document(flag: &str, path: &Path) -> anyhow::Result<Document> {
         Content::Bytes(bytes) => bytes,
         Content::TooLarge { size, .. } => bail!("{flag} `{shown}`: {}", too_large(size, limits.bytes)),
     };
-    Document::parse(FileId(u32::MAX), bytes, &limits)
-        .map_err(|error| anyhow::anyhow!("{flag} `{shown}`:{}:{}: {error}", error.line, error.column))
+    parsed(flag, path, bytes)
+}
+
+/// What these bytes of such a file say.
+pub(super) fn parsed(flag: &str, path: &Path, bytes: Vec<u8>) -> anyhow::Result<Document> {
+    Document::parse(FileId(u32::MAX), bytes, &Limits::default())
+        .map_err(|error| anyhow!("{flag} `{}`:{}:{}: {error}", path.display(), error.line, error.column))
 }

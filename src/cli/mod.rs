@@ -18,6 +18,9 @@ mod git;
 mod given;
 mod init;
 mod inputs;
+mod left_out;
+#[cfg(feature = "lsp")]
+mod lsp;
 mod nearby;
 mod nested;
 mod output;
@@ -49,6 +52,9 @@ pub fn main() -> ExitCode {
     if let Some(exit) = crate::guard::serve(&arguments) {
         return exit;
     }
+    if let Some(exit) = left_out::said(&arguments) {
+        return exit.into();
+    }
     let cli = match Cli::try_parse_from(args::with_default_verb(arguments)) {
         Ok(cli) => cli,
         Err(error) => {
@@ -66,6 +72,8 @@ pub fn main() -> ExitCode {
         Verb::Run(args) => run::run(args),
         Verb::Resolve(args) => resolve::run(args),
         Verb::Init(args) => init::run(args),
+        #[cfg(feature = "lsp")]
+        Verb::Lsp(args) => lsp::run(args),
         Verb::Explain(args) => explain::run(args),
         Verb::Completions(args) => shell::completions(args),
         Verb::Man(args) => shell::man(args),

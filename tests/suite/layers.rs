@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::support::root;
 
 /// In the order of the data; `source` and `aws` know nothing of each other.
-const LAYERS: [&str; 13] = [
+const LAYERS: [&str; 14] = [
     "source",
     "aws",
     "world",
@@ -19,14 +19,15 @@ const LAYERS: [&str; 13] = [
     "fix",
     "report",
     "guard",
+    "lsp",
     "cli",
 ];
 
 /// The layers at the edge: they touch files, processes and the environment.
-const TOPS: [&str; 2] = ["guard", "cli"];
+const TOPS: [&str; 3] = ["guard", "lsp", "cli"];
 
 /// Crates that only one layer may name.
-const OWNED: [(&str, &str); 7] = [
+const OWNED: [(&str, &str); 9] = [
     ("granit_parser", "source"),
     ("annotate_snippets", "report"),
     ("clap", "cli"),
@@ -34,6 +35,8 @@ const OWNED: [(&str, &str); 7] = [
     ("ignore::", "cli"),
     ("memchr", "cli"),
     ("cfn_guard", "guard"),
+    ("lsp_server", "lsp"),
+    ("gen_lsp_types", "lsp"),
 ];
 
 fn files(folder: &Path, out: &mut Vec<PathBuf>) {

@@ -45,6 +45,9 @@ mod init;
 mod json_report;
 mod language_extensions;
 mod layers;
+mod left_out;
+#[cfg(feature = "lsp")]
+mod lsp;
 mod naive;
 mod nested;
 mod peers;
