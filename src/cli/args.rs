@@ -36,6 +36,9 @@ pub(crate) enum Verb {
     Resolve(Box<ResolveArgs>),
     /// Write a .cfn-lockout.yaml from what is found here
     Init(Box<InitArgs>),
+    /// Answer CloudFormation's Lambda Hook: the event on stdin, or as a function of Lambda
+    #[cfg(feature = "hook")]
+    Hook(Box<HookArgs>),
     /// Serve an editor over stdio: findings, reasons and fixes in the templates that are open
     #[cfg(feature = "lsp")]
     Lsp(Box<LspArgs>),
@@ -57,6 +60,8 @@ const VERBS: &[&str] = &[
     "run",
     "resolve",
     "init",
+    #[cfg(feature = "hook")]
+    "hook",
     #[cfg(feature = "lsp")]
     "lsp",
     "explain",
@@ -240,6 +245,24 @@ const INIT: &str = "\
 Looks for templates with keys and for the files that say who deploys them (samconfig, workflows, cloud assemblies, …), and \
 writes what they say into the configuration, each value with the place that it comes from. What they do not say is there as \
 a comment, to be filled in. A file that is there already stays as it is, and the exit code is 2.";
+
+#[cfg(feature = "hook")]
+#[derive(Debug, Args)]
+#[command(after_help = HOOK)]
+pub(crate) struct HookArgs {
+    #[command(flatten)]
+    pub(crate) flags: Flags,
+}
+
+/// What `hook --help` adds.
+#[cfg(feature = "hook")]
+const HOOK: &str = "\
+Prints the answer as JSON. Where AWS_LAMBDA_RUNTIME_API is set, events come from there, one after the other. The event does \
+not say who deploys: --role-arn, the variable CFN_LOCKOUT_ROLE_ARN (or CFN_LOCKOUT_DEPLOYER), or a .cfn-lockout.yaml beside the \
+program does, whose `templates` are matched with the name of the stack. What is below --fail-on (or CFN_LOCKOUT_FAIL_ON) is \
+said and stops nothing.
+
+Exit codes: 0 the answer is SUCCESS; 1 it is FAILED, NonCompliant; 2 it is FAILED, InternalFailure, or a flag is wrong.";
 
 #[cfg(feature = "lsp")]
 #[derive(Debug, Args)]

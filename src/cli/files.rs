@@ -50,7 +50,7 @@ pub(crate) struct Files {
 
 impl Files {
     /// The files of a run in which these texts count.
-    #[cfg(feature = "lsp")]
+    #[cfg(any(feature = "lsp", feature = "hook"))]
     pub(super) fn over(texts: Texts) -> Files {
         Files { texts, ..Files::default() }
     }

@@ -38,11 +38,15 @@ pub(crate) use recover::{Rescue, json as recover_json, text as recover_text};
 pub(crate) use resolved::{FACTS, resolved_document};
 pub(crate) use resolved::{Subject, resolved};
 pub(crate) use sarif::sarif;
+#[cfg(feature = "hook")]
+pub(crate) use text::summary;
 pub(crate) use text::{Style, TextOptions, text};
 #[cfg(feature = "lsp")]
 pub(crate) use text::{clean, reasoning};
 #[cfg(any(feature = "lsp", feature = "hook"))]
 pub(crate) use told::Told;
+#[cfg(feature = "hook")]
+pub(crate) use told::cut;
 pub(crate) use who::{Section as WhoSection, Told as WhoTold, json as who_json, text as who_text};
 
 use std::collections::BTreeSet;

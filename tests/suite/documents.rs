@@ -148,6 +148,7 @@ fn the_documents_speak_of_the_project_alone() {
         "docs/fidelity.md",
         "docs/github-action.md",
         "docs/guard.md",
+        "docs/hook.md",
         "docs/pre-commit.md",
         "docs/pypi.md",
         "docs/reports.md",

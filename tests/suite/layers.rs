@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::support::root;
 
 /// In the order of the data; `source` and `aws` know nothing of each other.
-const LAYERS: [&str; 14] = [
+const LAYERS: [&str; 15] = [
     "source",
     "aws",
     "world",
@@ -20,14 +20,15 @@ const LAYERS: [&str; 14] = [
     "report",
     "guard",
     "lsp",
+    "hook",
     "cli",
 ];
 
 /// The layers at the edge: they touch files, processes and the environment.
-const TOPS: [&str; 3] = ["guard", "lsp", "cli"];
+const TOPS: [&str; 4] = ["guard", "lsp", "hook", "cli"];
 
 /// Crates that only one layer may name.
-const OWNED: [(&str, &str); 9] = [
+const OWNED: [(&str, &str); 12] = [
     ("granit_parser", "source"),
     ("annotate_snippets", "report"),
     ("clap", "cli"),
@@ -37,6 +38,9 @@ const OWNED: [(&str, &str); 9] = [
     ("cfn_guard", "guard"),
     ("lsp_server", "lsp"),
     ("gen_lsp_types", "lsp"),
+    ("lambda_runtime", "hook"),
+    ("tokio", "hook"),
+    ("ureq", "hook"),
 ];
 
 fn files(folder: &Path, out: &mut Vec<PathBuf>) {

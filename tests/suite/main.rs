@@ -40,6 +40,8 @@ mod guard_engines;
 mod guard_gap;
 #[cfg(feature = "guard")]
 mod guard_hostile;
+#[cfg(feature = "hook")]
+mod hook;
 mod iam;
 mod init;
 mod json_report;
