@@ -3,7 +3,7 @@
 //! Data flows one way; each layer imports only from those before it (`tests/layers.rs` holds it to that):
 //!
 //! ```text
-//! source, aws → world → template → resolve → policy → deployment → lockout → findings → fix → report → guard → cli
+//! source, aws → world → template → resolve → policy → deployment → lockout → findings → fix → report → guard, lsp, hook → cli
 //! ```
 //!
 //! `docs/architecture.md` has the picture and the reasons.
@@ -22,7 +22,11 @@ pub(crate) mod findings;
 pub(crate) mod fix;
 #[cfg(feature = "guard")]
 pub(crate) mod guard;
+#[cfg(feature = "hook")]
+pub(crate) mod hook;
 pub(crate) mod lockout;
+#[cfg(feature = "lsp")]
+pub(crate) mod lsp;
 pub(crate) mod policy;
 pub(crate) mod report;
 pub(crate) mod resolve;

@@ -36,6 +36,12 @@ pub(crate) enum Verb {
     Resolve(Box<ResolveArgs>),
     /// Write a .cfn-lockout.yaml from what is found here
     Init(Box<InitArgs>),
+    /// Answer CloudFormation's Lambda Hook: the event on stdin, or as a function of Lambda
+    #[cfg(feature = "hook")]
+    Hook(Box<HookArgs>),
+    /// Serve an editor over stdio: findings, reasons and fixes in the templates that are open
+    #[cfg(feature = "lsp")]
+    Lsp(Box<LspArgs>),
     /// Explain a finding: what it means, why, how to fix it
     Explain(ExplainArgs),
     /// Print the completions for a shell
@@ -45,8 +51,23 @@ pub(crate) enum Verb {
 }
 
 /// The verbs, for telling them from paths.
-const VERBS: [&str; 11] =
-    ["check", "who", "fix", "policy", "recover", "run", "resolve", "init", "explain", "completions", "man"];
+const VERBS: &[&str] = &[
+    "check",
+    "who",
+    "fix",
+    "policy",
+    "recover",
+    "run",
+    "resolve",
+    "init",
+    #[cfg(feature = "hook")]
+    "hook",
+    #[cfg(feature = "lsp")]
+    "lsp",
+    "explain",
+    "completions",
+    "man",
+];
 
 #[derive(Debug, Args)]
 pub(crate) struct ExplainArgs {
@@ -225,6 +246,41 @@ Looks for templates with keys and for the files that say who deploys them (samco
 writes what they say into the configuration, each value with the place that it comes from. What they do not say is there as \
 a comment, to be filled in. A file that is there already stays as it is, and the exit code is 2.";
 
+#[cfg(feature = "hook")]
+#[derive(Debug, Args)]
+#[command(after_help = HOOK)]
+pub(crate) struct HookArgs {
+    #[command(flatten)]
+    pub(crate) flags: Flags,
+}
+
+/// What `hook --help` adds.
+#[cfg(feature = "hook")]
+const HOOK: &str = "\
+Prints the answer as JSON. Where AWS_LAMBDA_RUNTIME_API is set, events come from there, one after the other. The event does \
+not say who deploys: --role-arn, the variable CFN_LOCKOUT_ROLE_ARN (or CFN_LOCKOUT_DEPLOYER), or a .cfn-lockout.yaml beside the \
+program does, whose `templates` are matched with the name of the stack. What is below --fail-on (or CFN_LOCKOUT_FAIL_ON) is \
+said and stops nothing.
+
+Exit codes: 0 the answer is SUCCESS; 1 it is FAILED, NonCompliant; 2 it is FAILED, InternalFailure, or a flag is wrong.";
+
+#[cfg(feature = "lsp")]
+#[derive(Debug, Args)]
+#[command(after_help = LSP)]
+pub(crate) struct LspArgs {
+    #[command(flatten)]
+    pub(crate) flags: Flags,
+}
+
+/// What `lsp --help` adds.
+#[cfg(feature = "lsp")]
+const LSP: &str = "\
+Speaks the Language Server Protocol on stdin and stdout. The open documents are checked together, as `check` checks files that \
+are named together, with their unsaved texts; a document that cannot hold a key is left alone. --fail-on, --exclude and what is \
+about the written report have no effect.
+
+Exit codes: 0 the client shut the server down; 1 it went away without doing so; 2 a wrong flag, or what comes in is no protocol.";
+
 /// What `resolve --help` adds.
 const RESOLVE: &str = "\
 What is printed: the template for the values given, else the Defaults. Resources and outputs whose Condition is false are \
@@ -245,5 +301,5 @@ pub(crate) fn with_default_verb(mut arguments: Vec<OsString>) -> Vec<OsString> {
 
 /// The verb that a path may have been meant for.
 pub(crate) fn near_verb(path: &str) -> Option<&'static str> {
-    nearest(path, &VERBS)
+    nearest(path, VERBS)
 }

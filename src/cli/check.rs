@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::bail;
 
 use crate::deployment::Deployment;
+use crate::deployment::contexts::Context;
 use crate::findings::Hidden;
 use crate::fix::{Before, Effort, Root, best};
 use crate::lockout::{Checked, check_update};
@@ -18,7 +19,7 @@ use super::args::{CheckArgs, Flags, Format, PolicyArgs};
 use super::assemblies::assemblies;
 use super::baseline;
 use super::context_lines::context_lines;
-use super::discover::discover;
+use super::discover::{Found, discover};
 use super::exit::Exit;
 use super::files::{Files, Opened};
 use super::given::Given;
@@ -90,13 +91,22 @@ pub(super) fn templates(plan: &Plan<'_>, paths: &[PathBuf], files: &mut Files) -
     let mut found = discover(paths, &flags.exclude, &mut |path| missing.push(path.to_owned()))?;
     missing.iter().for_each(|path| files.missing(path));
     let stacks = assemblies(paths, &mut found, flags, files)?;
+    let stacks = stacks.into_iter().map(|one| (one.found, Some(one.context)));
+    open_all(plan, found.into_iter().map(|file| (file, None)).chain(stacks).collect(), files)
+}
+
+/// Opens those of these files that matter; some of them are stacks of a cloud assembly.
+pub(super) fn open_all(
+    plan: &Plan<'_>,
+    found: Vec<(Found, Option<Context>)>,
+    files: &mut Files,
+) -> anyhow::Result<Templates> {
     let mut named: BTreeSet<FileId> = BTreeSet::new();
     let mut opened: Vec<Opened> = Vec::new();
     let mut synthesized = Synthesized::new();
     let mut seen: BTreeSet<FileId> = BTreeSet::new();
-    let mut progress = Progress::over(found.len() + stacks.len());
-    let stacks = stacks.into_iter().map(|one| (one.found, Some(one.context)));
-    for (done, (file, context)) in found.into_iter().map(|file| (file, None)).chain(stacks).enumerate() {
+    let mut progress = Progress::over(found.len());
+    for (done, (file, context)) in found.into_iter().enumerate() {
         progress.at(done);
         if plan.leaves_out(&file)? {
             continue;
@@ -106,7 +116,7 @@ pub(super) fn templates(plan: &Plan<'_>, paths: &[PathBuf], files: &mut Files) -
                 plan.walked(&file, hints);
             }
         };
-        let Some(template) = files.scanned(&file, &flags.stdin_filename, &mut scanned) else { continue };
+        let Some(template) = files.scanned(&file, &plan.flags.stdin_filename, &mut scanned) else { continue };
         named.extend(file.named.then_some(template.0));
         if let Some(context) = context {
             let known = synthesized.entry(template.0).or_default();
@@ -154,7 +164,7 @@ pub(super) fn jobs_of(plan: &Plan<'_>, groups: Vec<Group>, files: &mut Files) ->
         let values = group.given.said.places();
         out.push(Job { deployment, stacks, place: group.place, artifact, values, unknown, previous: Previous::new() });
     }
-    for (place, names) in configured {
+    for (place, names) in configured.into_iter().filter(|_| !plan.is_part) {
         let own: Vec<&Job> = out.iter().filter(|job| job.place.as_ref() == Some(&place)).collect();
         unknown_parameter(names.iter(), &own).map_or(Ok(()), |why| bail!("{place}: {why}"))?;
     }

@@ -14,6 +14,9 @@ pub(crate) enum Exit {
     Findings,
     /// 2: the whole job could not be done; wins over 1.
     Incomplete,
+    /// 1: a language client went away without `shutdown`.
+    #[cfg(feature = "lsp")]
+    Abandoned,
     /// The status of a command that was run.
     Command(u8),
 }
@@ -37,6 +40,8 @@ impl From<Exit> for ExitCode {
         match exit {
             Exit::Clean => ExitCode::SUCCESS,
             Exit::Findings => ExitCode::from(1),
+            #[cfg(feature = "lsp")]
+            Exit::Abandoned => ExitCode::from(1),
             Exit::Incomplete => ExitCode::from(2),
             Exit::Command(status) => ExitCode::from(status),
         }

@@ -18,6 +18,9 @@ use super::scan::{self, Hints};
 /// A template that was opened.
 pub(crate) type Opened = (FileId, Arc<Template>);
 
+/// Texts that count instead of what the files hold, by their whole paths: what is open in an editor.
+pub(crate) type Texts = BTreeMap<PathBuf, Arc<str>>;
+
 /// What is no template.
 pub(super) const NO_TEMPLATE: &str = "this is no CloudFormation template: it has no `Resources` with a `Type`";
 
@@ -37,6 +40,8 @@ pub(crate) struct Files {
     assets: BTreeMap<PathBuf, BTreeMap<String, String>>,
     /// What was read from stdin.
     stdin: Option<FileId>,
+    /// What counts instead of files.
+    texts: Texts,
     /// What became of files, by their canonical paths.
     known: BTreeMap<PathBuf, Result<Opened, Unfollowed>>,
     /// The templates of which only the outline is kept.
@@ -46,6 +51,31 @@ pub(crate) struct Files {
 }
 
 impl Files {
+    /// The files of a run in which these texts count.
+    #[cfg(any(feature = "lsp", feature = "hook"))]
+    pub(super) fn over(texts: Texts) -> Files {
+        Files { texts, ..Files::default() }
+    }
+
+    /// The whole path of a file, or of a text that counts without one. A device or a pipe could be read for ever.
+    fn canonical(&self, place: &Path) -> Option<PathBuf> {
+        let file = place.canonicalize().ok().filter(|canonical| canonical.is_file());
+        file.or_else(|| Some(whole(place)).filter(|whole| self.texts.contains_key(whole)))
+    }
+
+    /// What stands at a place.
+    fn content(&self, place: &Path) -> anyhow::Result<Content> {
+        match self.text(place) {
+            Some(text) => Ok(Content::Bytes(text.as_bytes().to_vec())),
+            None => read(place, self.limits.bytes),
+        }
+    }
+
+    /// The text that counts instead of a file.
+    fn text(&self, place: &Path) -> Option<&str> {
+        if self.texts.is_empty() { None } else { self.texts.get(&whole(place)).map(AsRef::as_ref) }
+    }
+
     /// Where the files of `sources` are; for stdin, its name.
     pub(crate) fn places(&self) -> impl Iterator<Item = (FileId, &Path)> {
         self.places.iter().map(|(file, place)| (*file, place.as_path()))
@@ -100,7 +130,11 @@ impl Files {
     /// The bytes of a file and the path it is shown under; or a failure goes into the report, or it is nobody's business.
     fn bytes(&mut self, found: &Found, stdin_name: &str) -> Option<(String, Vec<u8>)> {
         let shown = if found.path.is_some() { found.shown.clone() } else { stdin_name.to_owned() };
-        match open(found, self.limits.bytes) {
+        let content = match &found.path {
+            Some(path) => self.content(path),
+            None => open(found, self.limits.bytes),
+        };
+        match content {
             Ok(Content::Bytes(bytes)) => return Some((shown, bytes)),
             Ok(Content::TooLarge { size, mentions }) if found.named || mentions => {
                 self.fail_whole(&shown, too_large(size, self.limits.bytes));
@@ -132,7 +166,7 @@ impl Files {
             }
         }
         // One file may have several paths.
-        let canonical = found.path.as_ref().and_then(|path| path.canonicalize().ok());
+        let canonical = found.path.as_ref().and_then(|path| self.canonical(path));
         if let Some(Ok(opened)) = canonical.and_then(|canonical| self.known.get(&canonical)) {
             return Some(opened.clone());
         }
@@ -140,6 +174,10 @@ impl Files {
         match self.parsed(&shown, &place, bytes) {
             Ok(opened) => {
                 self.stdin = self.stdin.or(found.path.is_none().then_some(opened.0));
+                // A repository may have thousands.
+                if !found.named && !opened.1.is_written_by_macros {
+                    self.sources.forget_nodes(opened.0);
+                }
                 let matters = found.named || self.every || opened.1.may_lead_to_keys();
                 if matters { Some(opened) } else { self.outlined(&place, opened) }
             }
@@ -154,13 +192,12 @@ impl Files {
         }
     }
 
-    /// Keeps the outline only of a template without keys: a repository may have thousands.
+    /// Keeps the outline only of a template without keys.
     fn outlined(&mut self, place: &Path, (file, template): Opened) -> Option<Opened> {
-        let Ok(canonical) = place.canonicalize() else { return Some((file, template)) };
+        let Some(canonical) = self.canonical(place) else { return Some((file, template)) };
         self.known.remove(&canonical);
         let mut template = Arc::into_inner(template)?;
         template.forget_contents();
-        self.sources.forget_nodes(file);
         self.outlines.insert(file);
         let opened = (file, Arc::new(template));
         self.known.insert(canonical, Ok(opened.clone()));
@@ -171,10 +208,8 @@ impl Files {
     fn whole_again(&mut self, canonical: &Path) {
         let Some(Ok((file, _))) = self.known.get(canonical) else { return };
         let file = *file;
-        let text = self.sources.document(file).filter(|_| self.outlines.remove(&file)).map(Document::text);
-        let Some(document) = text.and_then(|text| Document::from_text(file, text).ok()) else { return };
-        if let Some(template) = Template::parse(&document) {
-            self.sources.replace(file, document);
+        let document = self.sources.document(file).filter(|_| self.outlines.remove(&file));
+        if let Some(template) = document.and_then(Template::parse) {
             self.known.insert(canonical.to_owned(), Ok((file, Arc::new(template))));
         }
     }
@@ -222,7 +257,7 @@ impl Files {
     /// Parses what stands in a file, and remembers it.
     fn parsed(&mut self, shown: &str, place: &Path, bytes: Vec<u8>) -> Result<Opened, Unfollowed> {
         let opened = self.parsed_apart(shown, place, bytes);
-        if let Ok(canonical) = place.canonicalize() {
+        if let Some(canonical) = self.canonical(place) {
             self.known.insert(canonical, opened.clone());
         }
         opened
@@ -250,9 +285,7 @@ impl Beside for Files {
     fn template(&mut self, from: FileId, path: &str) -> Result<Opened, Unfollowed> {
         let place = self.beside(from, path);
         let name = shown(&tidy(&place));
-        // A device or a pipe could be read for ever.
-        let canonical = place.canonicalize().ok().filter(|canonical| canonical.is_file());
-        let Some(canonical) = canonical else {
+        let Some(canonical) = self.canonical(&place) else {
             return Err(Unfollowed::Missing(format!("there is no file `{name}`")));
         };
         if !may_read(&self.folder(from), &canonical) {
@@ -266,7 +299,7 @@ impl Beside for Files {
             let error = SourceError { message, line: 0, column: 0 };
             Err(Unfollowed::Broken { path: name.clone(), error, mentions_key })
         };
-        match read(&place, self.limits.bytes) {
+        match self.content(&place) {
             Ok(Content::Bytes(bytes)) => self.parsed(&name, &place, bytes),
             Ok(Content::TooLarge { size, mentions }) => broken(too_large(size, self.limits.bytes), mentions),
             Err(error) => broken(format!("{error:#}"), false),
@@ -275,14 +308,14 @@ impl Beside for Files {
 
     fn snippet(&mut self, from: FileId, path: &str) -> Option<FileId> {
         let place = self.beside(from, path);
-        let canonical = place.canonicalize().ok().filter(|canonical| canonical.is_file())?;
+        let canonical = self.canonical(&place)?;
         if !may_read(&self.folder(from), &canonical) {
             return None;
         }
         if let Some(known) = self.snippets.get(&canonical) {
             return *known;
         }
-        let document = match read(&place, self.limits.bytes) {
+        let document = match self.content(&place) {
             Ok(Content::Bytes(bytes)) => Document::parse(self.sources.next_id(), bytes, &self.limits).ok(),
             _ => None,
         };
@@ -303,12 +336,12 @@ impl Beside for Files {
 /// What has been opened is found again without reading anything.
 impl Known for Files {
     fn template(&self, from: FileId, path: &str) -> Result<Opened, Unfollowed> {
-        let known = self.beside(from, path).canonicalize().ok().and_then(|canonical| self.known.get(&canonical));
+        let known = self.canonical(&self.beside(from, path)).and_then(|canonical| self.known.get(&canonical));
         known.cloned().unwrap_or_else(|| Err(Unfollowed::Missing(format!("there is no file `{path}`"))))
     }
 
     fn snippet(&self, from: FileId, path: &str) -> Option<FileId> {
-        *self.snippets.get(&self.beside(from, path).canonicalize().ok()?)?
+        *self.snippets.get(&self.canonical(&self.beside(from, path))?)?
     }
 
     fn asset(&self, from: FileId, name: &str) -> Option<String> {

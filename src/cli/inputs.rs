@@ -101,7 +101,11 @@ fn now() -> Option<i64> {
 pub(super) fn document(flag: &str, path: &Path) -> anyhow::Result<Document> {
     let shown = path.display();
     let found = Found { shown: shown.to_string(), path: Some(path.to_owned()), named: true };
-    let bytes = bytes(&found).with_context(|| format!("{flag} `{shown}`"))?;
+    parsed(flag, path, bytes(&found).with_context(|| format!("{flag} `{shown}`"))?)
+}
+
+/// What these bytes of such a file say.
+pub(super) fn parsed(flag: &str, path: &Path, bytes: Vec<u8>) -> anyhow::Result<Document> {
     Document::parse(FileId(u32::MAX), bytes, &Limits::default())
-        .map_err(|error| anyhow::anyhow!("{flag} `{shown}`:{}:{}: {error}", error.line, error.column))
+        .map_err(|error| anyhow!("{flag} `{}`:{}:{}: {error}", path.display(), error.line, error.column))
 }

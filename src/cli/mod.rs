@@ -16,8 +16,13 @@ mod fix;
 mod flags;
 mod git;
 mod given;
+#[cfg(feature = "hook")]
+mod hook;
 mod init;
 mod inputs;
+mod left_out;
+#[cfg(feature = "lsp")]
+mod lsp;
 mod nearby;
 mod nested;
 mod output;
@@ -44,10 +49,16 @@ use exit::Exit;
 /// Runs the command line of this process.
 #[must_use]
 pub fn main() -> ExitCode {
-    let arguments: Vec<OsString> = std::env::args_os().collect();
+    #[cfg_attr(not(feature = "hook"), expect(unused_mut, reason = "only a function adds its verb"))]
+    let mut arguments: Vec<OsString> = std::env::args_os().collect();
     #[cfg(feature = "guard")]
     if let Some(exit) = crate::guard::serve(&arguments) {
         return exit;
+    }
+    #[cfg(feature = "hook")]
+    hook::as_function(&mut arguments);
+    if let Some(exit) = left_out::said(&arguments) {
+        return exit.into();
     }
     let cli = match Cli::try_parse_from(args::with_default_verb(arguments)) {
         Ok(cli) => cli,
@@ -66,6 +77,10 @@ pub fn main() -> ExitCode {
         Verb::Run(args) => run::run(args),
         Verb::Resolve(args) => resolve::run(args),
         Verb::Init(args) => init::run(args),
+        #[cfg(feature = "hook")]
+        Verb::Hook(args) => hook::run(args),
+        #[cfg(feature = "lsp")]
+        Verb::Lsp(args) => lsp::run(args),
         Verb::Explain(args) => explain::run(args),
         Verb::Completions(args) => shell::completions(args),
         Verb::Man(args) => shell::man(args),

@@ -20,9 +20,9 @@ use super::bounds::may_read;
 use super::config::{self, Config, Planned};
 use super::contexts::{self, Located};
 use super::discover::{Folders, Found as File, shown};
-use super::files::{Files, Opened, whole};
+use super::files::{Files, Opened, Texts, whole};
 use super::given::Given;
-use super::inputs::document;
+use super::inputs::{document, parsed};
 use super::nearby::Nearby;
 use super::scan::Hints;
 
@@ -95,6 +95,10 @@ type Near = Option<Found>;
 pub(crate) struct Plan<'f> {
     /// The flags.
     pub(super) flags: &'f Flags,
+    /// Whether only some of the templates are looked at: others may have the parameters that a configuration names.
+    pub(super) is_part: bool,
+    /// What counts instead of files.
+    texts: Texts,
     explicit: Near,
     /// What the files of `--from` describe.
     from: Vec<Located>,
@@ -113,10 +117,19 @@ impl<'f> Plan<'f> {
     ///
     /// A file that was named and cannot be read.
     pub(crate) fn new(flags: &'f Flags) -> anyhow::Result<Plan<'f>> {
-        let explicit = flags.config.as_deref().map(load).transpose()?;
+        Plan::over(flags, Texts::new())
+    }
+
+    /// The same where these texts count instead of files.
+    ///
+    /// # Errors
+    ///
+    /// As [`Plan::new`].
+    pub(super) fn over(flags: &'f Flags, texts: Texts) -> anyhow::Result<Plan<'f>> {
+        let explicit = flags.config.as_deref().map(|path| load(path, &texts)).transpose()?;
         let (from, arguments) = (contexts::named(flags)?, contexts::arguments("--parameters", &flags.parameters)?);
         let (nearby, known, folders) = (Nearby::default(), RefCell::default(), Folders::default());
-        Ok(Plan { flags, explicit, from, arguments, nearby, known, folders })
+        Ok(Plan { flags, is_part: false, texts, explicit, from, arguments, nearby, known, folders })
     }
 
     /// Whether the flags describe the deployment by themselves.
@@ -143,7 +156,7 @@ impl<'f> Plan<'f> {
         }
         let file = folder.join(config::NAME);
         let near = match (file.is_file(), folder.parent()) {
-            (true, _) => Some(found(&file)?),
+            (true, _) => Some(found(&file, &self.texts)?),
             (false, Some(above)) => self.at_or_above(above)?,
             (false, None) => None,
         };
@@ -282,8 +295,8 @@ impl<'f> Plan<'f> {
 }
 
 /// A configuration that nobody named: it comes with the repository, and names files of the repository.
-fn found(path: &Path) -> anyhow::Result<Found> {
-    let found = load(path)?;
+fn found(path: &Path, texts: &Texts) -> anyhow::Result<Found> {
+    let found = load(path, texts)?;
     for one in &found.config.deployments {
         let outside = one.given.files().find(|file| file.exists() && !may_read(&found.folder, &whole(file)));
         if let Some(file) = outside {
@@ -294,8 +307,11 @@ fn found(path: &Path) -> anyhow::Result<Found> {
     Ok(found)
 }
 
-fn load(path: &Path) -> anyhow::Result<Found> {
-    let document = document("--config", path)?;
+fn load(path: &Path, texts: &Texts) -> anyhow::Result<Found> {
+    let document = match texts.get(&whole(path)) {
+        Some(text) => parsed("--config", path, text.as_bytes().to_vec())?,
+        None => document("--config", path)?,
+    };
     let folder = whole(path).parent().map_or_else(PathBuf::new, Path::to_owned);
     let near = std::env::current_dir().ok().and_then(|here| path.strip_prefix(here).ok());
     let config = Rc::new(config::parse(&document, &folder, &shown(near.unwrap_or(path)))?);

@@ -118,7 +118,7 @@ fn finding(told: &Told<'_>, sources: &Sources) -> String {
 }
 
 /// A text in a fence that is longer than any run of backticks in it.
-fn fenced(text: &str) -> String {
+pub(crate) fn fenced(text: &str) -> String {
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest.max(2) + 1);
     format!("{fence}text\n{text}\n{fence}\n")

@@ -27,14 +27,26 @@ pub(crate) use diff::{Change, Changes, changes, done};
 pub(crate) use github::github;
 pub(crate) use json::json;
 pub(crate) use junit::junit;
+#[cfg(feature = "lsp")]
+pub(crate) use markdown::fenced;
 pub(crate) use markdown::markdown;
+#[cfg(any(feature = "lsp", feature = "hook"))]
+pub(crate) use page::address;
 pub(crate) use page::{list, page};
 pub(crate) use recover::{Rescue, json as recover_json, text as recover_text};
 #[cfg(feature = "guard")]
 pub(crate) use resolved::{FACTS, resolved_document};
 pub(crate) use resolved::{Subject, resolved};
 pub(crate) use sarif::sarif;
+#[cfg(feature = "hook")]
+pub(crate) use text::summary;
 pub(crate) use text::{Style, TextOptions, text};
+#[cfg(feature = "lsp")]
+pub(crate) use text::{clean, reasoning};
+#[cfg(any(feature = "lsp", feature = "hook"))]
+pub(crate) use told::Told;
+#[cfg(feature = "hook")]
+pub(crate) use told::cut;
 pub(crate) use who::{Section as WhoSection, Told as WhoTold, json as who_json, text as who_text};
 
 use std::collections::BTreeSet;

@@ -10,6 +10,14 @@ const RED: &str = "\u{1b}[31m";
 const YELLOW: &str = "\u{1b}[33m";
 const RESET: &str = "\u{1b}[0m";
 
+/// Where the project is.
+pub(super) const HOME: &str = "https://github.com/cfn-lockout/cfn-lockout";
+
+/// Where the page of a finding can be read.
+pub(crate) fn address(code: Code) -> String {
+    format!("{HOME}/blob/main/rules/explain/{}.md", code.id())
+}
+
 /// One line for each finding: severity, code, what it says.
 pub(crate) fn list() -> String {
     let width = Code::ALL.iter().map(|code| code.id().len()).max().unwrap_or(0);

@@ -12,7 +12,7 @@ use crate::source::Sources;
 
 use super::told::resource;
 use super::wrap::{columns, padded, wrapped};
-use super::{Failure, Report, patch, plain, snippet, why};
+use super::{Failure, KeyRow, Report, patch, plain, snippet, why};
 
 /// What lines are drawn with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,7 +104,7 @@ pub(super) fn drawn(finding: &Finding, fix: Option<&Fix>, sources: &Sources, opt
 
 /// Text from a template on one line: it may hold control characters, which no terminal must see, and line ends, behind which
 /// a log would take it for something else.
-pub(super) fn clean(text: &str) -> String {
+pub(crate) fn clean(text: &str) -> String {
     let visible = |c: char| match c {
         '\n' | '\u{85}' | '\u{2028}' | '\u{2029}' => '␊',
         '\u{80}'..='\u{9f}' | '\u{200e}' | '\u{200f}' | '\u{fffe}' | '\u{ffff}' => '\u{fffd}',
@@ -126,6 +126,23 @@ struct Line {
     deployment: String,
 }
 
+impl Line {
+    fn of(row: &KeyRow, report: &Report, sources: &Sources) -> Line {
+        let line = sources.document(row.file).map_or(1, |document| document.line_col(row.span.start).line);
+        let place = format!("{}:{line}", clean(sources.path(row.file)));
+        let deployment = named(report, &row.deployment);
+        Line { verdict: row.verdict.word(), id: resource(&row.stack, &row.logical_id), place, deployment }
+    }
+}
+
+/// A key with the reasoning behind its verdict, as `--why` prints it.
+#[cfg(feature = "lsp")]
+pub(crate) fn reasoning(row: &KeyRow, report: &Report, sources: &Sources, options: TextOptions) -> String {
+    let line = Line::of(row, report, sources);
+    let start = aligned(&line, line.verdict.len(), columns(&line.id), options.width);
+    format!("{start}{}", why::tree(row, options, clean))
+}
+
 /// One line per key: verdict, logical id, place.
 fn keys(report: &Report, sources: &Sources, options: TextOptions) -> String {
     let all = options.verbose || options.why;
@@ -135,10 +152,7 @@ fn keys(report: &Report, sources: &Sources, options: TextOptions) -> String {
     }
     let mut lines: Vec<(Line, Option<String>)> = Vec::new();
     for row in &report.keys {
-        let line = sources.document(row.file).map_or(1, |document| document.line_col(row.span.start).line);
-        let place = format!("{}:{line}", clean(sources.path(row.file)));
-        let deployment = named(report, &row.deployment);
-        let line = Line { verdict: row.verdict.word(), id: resource(&row.stack, &row.logical_id), place, deployment };
+        let line = Line::of(row, report, sources);
         lines.push((line, options.why.then(|| why::tree(row, options, clean))));
     }
     for row in &report.skipped {

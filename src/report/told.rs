@@ -12,13 +12,13 @@ use super::{Report, patch};
 
 /// A place: a file, and lines and columns from 1.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Place<'s> {
+pub(crate) struct Place<'s> {
     /// The path as shown.
-    pub(super) file: &'s str,
+    pub(crate) file: &'s str,
     /// Line and column of its first character.
-    pub(super) start: (usize, usize),
+    pub(crate) start: (usize, usize),
     /// Line and column behind its last character.
-    pub(super) end: (usize, usize),
+    pub(crate) end: (usize, usize),
 }
 
 impl<'s> Place<'s> {
@@ -37,23 +37,23 @@ impl<'s> Place<'s> {
 }
 
 /// A finding with its words and its place.
-pub(super) struct Told<'r> {
+pub(crate) struct Told<'r> {
     /// The finding itself.
-    pub(super) finding: &'r Finding,
+    pub(crate) finding: &'r Finding,
     /// The deciding place.
-    pub(super) place: Place<'r>,
+    pub(crate) place: Place<'r>,
     /// What is wrong.
-    pub(super) message: String,
+    pub(crate) message: String,
     /// What stands at the deciding place; may be empty.
-    pub(super) label: String,
+    pub(crate) label: String,
     /// Further places, each with what is there.
-    pub(super) related: Vec<(Place<'r>, String)>,
+    pub(crate) related: Vec<(Place<'r>, String)>,
     /// `deployer: …`, `assumes that …` and the like.
-    pub(super) notes: Vec<String>,
+    pub(crate) notes: Vec<String>,
     /// What to do; may be empty.
-    pub(super) help: Vec<String>,
+    pub(crate) help: Vec<String>,
     /// The edit that makes it go away, where one is proven.
-    pub(super) fix: Option<&'r Fix>,
+    pub(crate) fix: Option<&'r Fix>,
 }
 
 impl<'r> Told<'r> {
@@ -63,7 +63,7 @@ impl<'r> Told<'r> {
     }
 
     /// One finding.
-    pub(super) fn new(finding: &'r Finding, fix: Option<&'r Fix>, sources: &'r Sources) -> Told<'r> {
+    pub(crate) fn new(finding: &'r Finding, fix: Option<&'r Fix>, sources: &'r Sources) -> Told<'r> {
         let related = |span| Place::of(span, sources);
         Told {
             finding,
@@ -80,12 +80,16 @@ impl<'r> Told<'r> {
     /// What follows the message, line by line.
     pub(super) fn rest(&self) -> Vec<String> {
         let label = Some(&self.label).filter(|label| !label.is_empty()).cloned();
-        let related = self.related.iter().map(|(place, what)| format!("{}: {what}", place.shown()));
-        label.into_iter().chain(related).chain(self.ends()).collect()
+        label.into_iter().chain(self.related_lines()).chain(self.ends()).collect()
+    }
+
+    /// The further places, line by line.
+    pub(crate) fn related_lines(&self) -> impl Iterator<Item = String> {
+        self.related.iter().map(|(place, what)| format!("{}: {what}", place.shown()))
     }
 
     /// What the fix does, where there is one.
-    pub(super) fn fix_title(&self) -> Option<String> {
+    pub(crate) fn fix_title(&self) -> Option<String> {
         self.fix.map(|fix| clean(&patch::title(fix)))
     }
 
@@ -98,7 +102,7 @@ impl<'r> Told<'r> {
     }
 
     /// The key or other resource, with the nested stacks that lead to it; empty where the finding is about no resource.
-    pub(super) fn resource(&self) -> String {
+    pub(crate) fn resource(&self) -> String {
         resource(&self.finding.stack, &self.finding.logical_id)
     }
 }
@@ -110,7 +114,7 @@ pub(super) fn resource(stack: &str, logical_id: &str) -> String {
 }
 
 /// A text of at most so many bytes; what is cut off is marked.
-pub(super) fn cut(text: &str, bytes: usize) -> String {
+pub(crate) fn cut(text: &str, bytes: usize) -> String {
     if text.len() <= bytes {
         return text.to_owned();
     }

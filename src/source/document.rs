@@ -1,6 +1,6 @@
 //! The node arena: every key and value of a file with its span.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::comments::comments;
 use super::error::SourceError;
@@ -117,9 +117,11 @@ pub(crate) struct Loaded {
 /// A file's text and its nodes.
 #[derive(Debug)]
 pub(crate) struct Document {
+    file: FileId,
     text: Arc<str>,
     lines: Lines,
-    loaded: Loaded,
+    /// The nodes; nothing while they are forgotten.
+    loaded: OnceLock<Loaded>,
     nothing: Node,
 }
 
@@ -169,27 +171,32 @@ impl Document {
             return Err(SourceError { message: "the file is empty".to_owned(), line: 1, column: 1 });
         }
         let lines = Lines::new(text);
-        let mut loaded = load(file, text, &lines, limits).map_err(|error| match error {
+        let loaded = loaded(file, text, &lines, limits).map_err(|error| match error {
             LoadError::Syntax(error) => as_json(text).unwrap_or(error),
             LoadError::Refused(error) => error,
         })?;
-        loaded.comments = comments(file, text, &loaded.nodes);
         let span = Span { file, start: 0, end: 0 };
         let kind = NodeKind::Scalar(Scalar::text_only("", Style::Plain));
-        Ok(Document { text: text.into(), lines, loaded, nothing: Node { span, tag: None, kind } })
+        let nothing = Node { span, tag: None, kind };
+        Ok(Document { file, text: text.into(), lines, loaded: OnceLock::from(loaded), nothing })
     }
 
     /// The same text with other nodes.
     pub(super) fn with(&self, nodes: Vec<Node>, root: NodeId) -> Document {
-        let Loaded { duplicates, comments, .. } = &self.loaded;
+        let Loaded { duplicates, comments, .. } = self.loaded();
         let loaded = Loaded { nodes, root: Some(root), duplicates: duplicates.clone(), comments: comments.clone() };
-        Document { text: self.text.clone(), lines: self.lines.clone(), loaded, nothing: self.nothing.clone() }
+        let (text, lines, nothing) = (self.text.clone(), self.lines.clone(), self.nothing.clone());
+        Document { file: self.file, text, lines, loaded: OnceLock::from(loaded), nothing }
     }
 
-    /// Drops the nodes of a file that nothing but its text is needed of any more: of all that is read, they take most memory.
+    /// Drops the nodes: of all that is read, they take most memory. Who asks for one has the text read again.
     pub(super) fn forget_nodes(&mut self) {
-        self.loaded.nodes = Vec::new();
-        self.loaded.root = None;
+        self.loaded = OnceLock::new();
+    }
+
+    fn loaded(&self) -> &Loaded {
+        let again = || loaded(self.file, &self.text, &self.lines, &Limits::default()).unwrap_or_default();
+        self.loaded.get_or_init(again)
     }
 
     /// The text that spans point into.
@@ -199,12 +206,12 @@ impl Document {
 
     /// The outermost node.
     pub(crate) fn root(&self) -> NodeId {
-        self.loaded.root.unwrap_or(NodeId(u32::MAX))
+        self.loaded().root.unwrap_or(NodeId(u32::MAX))
     }
 
     /// A node of this document.
     pub(crate) fn node(&self, id: NodeId) -> &Node {
-        self.loaded.nodes.get(id.0 as usize).unwrap_or(&self.nothing)
+        self.loaded().nodes.get(id.0 as usize).unwrap_or(&self.nothing)
     }
 
     /// A node's place, without its tag.
@@ -239,7 +246,7 @@ impl Document {
 
     /// The texts of all scalars, keys included.
     pub(crate) fn scalars(&self) -> impl Iterator<Item = &str> {
-        self.loaded.nodes.iter().filter_map(|node| match &node.kind {
+        self.loaded().nodes.iter().filter_map(|node| match &node.kind {
             NodeKind::Scalar(scalar) => Some(scalar.text()),
             _ => None,
         })
@@ -257,13 +264,19 @@ impl Document {
 
     /// Comments, each from its `#` to the end of its line, in the order of the text.
     pub(crate) fn comments(&self) -> &[Span] {
-        &self.loaded.comments
+        &self.loaded().comments
     }
 
     /// Keys that a mapping holds twice.
     pub(crate) fn duplicates(&self) -> &[Duplicate] {
-        &self.loaded.duplicates
+        &self.loaded().duplicates
     }
+}
+
+fn loaded(file: FileId, text: &str, lines: &Lines, limits: &Limits) -> Result<Loaded, LoadError> {
+    let loaded = load(file, text, lines, limits)?;
+    let comments = comments(file, text, &loaded.nodes);
+    Ok(Loaded { comments, ..loaded })
 }
 
 /// For text that looks like JSON: what a JSON reader says of it, if it refuses it too.

@@ -17,17 +17,10 @@ impl Sources {
         self.0.push((path, document));
     }
 
-    /// Keeps of a file its text only, for places to be shown.
+    /// Keeps of a file its text only, until somebody asks for more.
     pub(crate) fn forget_nodes(&mut self, file: FileId) {
         if let Some((_, document)) = self.0.get_mut(file.0 as usize) {
             document.forget_nodes();
-        }
-    }
-
-    /// Another reading of the same file.
-    pub(crate) fn replace(&mut self, file: FileId, document: Document) {
-        if let Some((_, old)) = self.0.get_mut(file.0 as usize) {
-            *old = document;
         }
     }
 

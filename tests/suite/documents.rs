@@ -13,7 +13,10 @@ fn the_readmes_first_command_is_the_one_that_runs() {
     let readme = read("README.md");
     let command = "cargo run --release -- check examples --role-arn arn:aws:iam::111122223333:role/Deploy";
     assert!(readme.contains(&format!("    {command}\n")), "the README has the main command on a line of its own");
-    assert!(readme.contains("    cargo test\n"), "the README has the test command on a line of its own");
+    assert!(
+        readme.contains("    cargo test --features lsp,hook\n"),
+        "the README has the test command on a line of its own"
+    );
     let args: Vec<&str> = command.split_whitespace().skip(4).collect();
     let run = run_in(&root(), &args);
     assert_eq!(run.code, 1);
@@ -142,9 +145,11 @@ fn the_documents_speak_of_the_project_alone() {
         "docs/cdk-plugin.md",
         "docs/cdk.md",
         "docs/cfn-lint.md",
+        "docs/editors.md",
         "docs/fidelity.md",
         "docs/github-action.md",
         "docs/guard.md",
+        "docs/hook.md",
         "docs/pre-commit.md",
         "docs/pypi.md",
         "docs/reports.md",

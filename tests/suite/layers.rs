@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::support::root;
 
 /// In the order of the data; `source` and `aws` know nothing of each other.
-const LAYERS: [&str; 13] = [
+const LAYERS: [&str; 15] = [
     "source",
     "aws",
     "world",
@@ -19,14 +19,16 @@ const LAYERS: [&str; 13] = [
     "fix",
     "report",
     "guard",
+    "lsp",
+    "hook",
     "cli",
 ];
 
 /// The layers at the edge: they touch files, processes and the environment.
-const TOPS: [&str; 2] = ["guard", "cli"];
+const TOPS: [&str; 4] = ["guard", "lsp", "hook", "cli"];
 
 /// Crates that only one layer may name.
-const OWNED: [(&str, &str); 7] = [
+const OWNED: [(&str, &str); 12] = [
     ("granit_parser", "source"),
     ("annotate_snippets", "report"),
     ("clap", "cli"),
@@ -34,6 +36,11 @@ const OWNED: [(&str, &str); 7] = [
     ("ignore::", "cli"),
     ("memchr", "cli"),
     ("cfn_guard", "guard"),
+    ("lsp_server", "lsp"),
+    ("gen_lsp_types", "lsp"),
+    ("lambda_runtime", "hook"),
+    ("tokio", "hook"),
+    ("ureq", "hook"),
 ];
 
 fn files(folder: &Path, out: &mut Vec<PathBuf>) {

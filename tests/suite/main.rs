@@ -41,11 +41,16 @@ mod guard_engines;
 mod guard_gap;
 #[cfg(feature = "guard")]
 mod guard_hostile;
+#[cfg(feature = "hook")]
+mod hook;
 mod iam;
 mod init;
 mod json_report;
 mod language_extensions;
 mod layers;
+mod left_out;
+#[cfg(feature = "lsp")]
+mod lsp;
 mod naive;
 mod nested;
 mod peers;

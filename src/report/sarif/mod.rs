@@ -11,6 +11,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::source::Sources;
 
+use super::page::HOME;
 use super::text::summary;
 use super::{Report, told::Told};
 use shapes::{ArtifactLocation, BaseId, BaseIds, Driver, Invocation, Log, Message, Run, RunProperties, Tool};
@@ -19,8 +20,6 @@ use shapes::{ArtifactLocation, BaseId, BaseIds, Driver, Invocation, Log, Message
 const COLUMNS: &str = "unicodeCodePoints";
 /// The base of relative paths: the working directory, which the report does not name.
 const BASE: &str = "SRCROOT";
-/// Where the project is.
-const HOME: &str = "https://github.com/cfn-lockout/cfn-lockout";
 
 /// The report as SARIF, with a line end.
 pub(crate) fn sarif(report: &Report, sources: &Sources) -> String {

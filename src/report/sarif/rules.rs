@@ -2,8 +2,8 @@
 
 use crate::findings::{Code, Severity};
 
-use super::HOME;
 use super::shapes::{Configuration, Message, Rule, RuleProperties};
+use crate::report::page::address;
 
 /// The notification about a file that could not be checked.
 pub(super) const NOT_CHECKED: &str = "not-checked";
@@ -46,7 +46,7 @@ fn rule(code: Code) -> Rule {
         short_description: Message::plain(short(code)),
         full_description: Some(Message::plain(meaning(code.page()))),
         help: Some(Message { text: code.page().to_owned(), markdown: Some(code.page().to_owned()) }),
-        help_uri: Some(format!("{HOME}/blob/main/rules/explain/{}.md", code.id())),
+        help_uri: Some(address(code)),
         default_configuration: Configuration { level },
         properties: Some(RuleProperties { tags: ["aws", "cloudformation", "kms"], precision: "very-high", severity }),
     }
