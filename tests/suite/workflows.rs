@@ -34,7 +34,9 @@ fn linters_find_nothing_in_the_action_and_the_workflows() {
 
 #[test]
 fn no_script_holds_an_expression() {
-    for path in ["action.yml", ".github/workflows/advisories.yml", ".github/workflows/ci.yml", ".github/workflows/release.yml"] {
+    for path in
+        ["action.yml", ".github/workflows/advisories.yml", ".github/workflows/ci.yml", ".github/workflows/release.yml"]
+    {
         for line in read(path).lines().filter(|line| line.trim_start().trim_start_matches("- ").starts_with("run:")) {
             assert!(!line.contains("${{") && !line.trim_end().ends_with('|'), "{path}: {line}");
         }
@@ -43,7 +45,9 @@ fn no_script_holds_an_expression() {
 
 #[test]
 fn every_action_is_pinned_to_a_commit() {
-    for path in ["action.yml", ".github/workflows/advisories.yml", ".github/workflows/ci.yml", ".github/workflows/release.yml"] {
+    for path in
+        ["action.yml", ".github/workflows/advisories.yml", ".github/workflows/ci.yml", ".github/workflows/release.yml"]
+    {
         for line in read(path).lines().filter(|line| line.trim_start().trim_start_matches("- ").starts_with("uses:")) {
             let used = line.split("uses:").nth(1).unwrap().split_whitespace().next().unwrap();
             let commit = used.split_once('@').map_or("", |(_, commit)| commit);
