@@ -10,6 +10,7 @@ if [ "$TAG" != "v$version" ]; then
   exit 1
 fi
 rustup target add "$TARGET"
+. action/flags.sh
 cargo build --release --locked --target "$TARGET"
 
 program=cfn-lockout

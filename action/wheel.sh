@@ -10,5 +10,6 @@ if ! command -v maturin > /dev/null; then
   PATH=$venv/bin:$venv/Scripts:$PATH
   python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement tests/peers/maturin.txt
 fi
+. action/flags.sh
 # On Linux the program is static (musl), so one wheel is for glibc and for musl; elsewhere these tags mean nothing.
 maturin build --release --locked --target "$TARGET" --compatibility manylinux2014 musllinux_1_2 --out dist

@@ -1,5 +1,5 @@
-//! What has to hold of every input: one function for each target. They are in a library so that `cargo test` in this folder
-//! runs them over the seeds, the saved corpus and what was once found.
+//! What has to hold of every input: one function for each target. Before a target tries anything new, it runs the seeds and the
+//! saved corpus.
 
 use std::collections::BTreeMap;
 use std::ops::Range;

@@ -26,7 +26,7 @@ pub(crate) struct Found {
     pub(crate) named: bool,
 }
 
-/// The files of the named paths. A path that does not exist is handed to `missing`.
+/// The files of the named paths. A path that does not exist, and a folder that may not be read, is handed to `missing`.
 pub(crate) fn discover(
     paths: &[PathBuf],
     exclude: &[String],
@@ -38,9 +38,9 @@ pub(crate) fn discover(
     for path in paths {
         if path.as_os_str() == "-" {
             out.push(Found { shown: String::new(), path: None, named: true });
-        } else if path.is_dir() {
+        } else if path.is_dir() && std::fs::read_dir(path).is_ok() {
             walk(path, exclude, &mut out)?;
-        } else if path.exists() {
+        } else if path.exists() && !path.is_dir() {
             out.push(Found { shown: shown(path), path: Some(path.clone()), named: true });
         } else {
             missing(path);
@@ -131,6 +131,8 @@ pub(crate) enum Content {
 /// What stands in a found file, or on stdin.
 pub(crate) fn open(found: &Found, limit: usize) -> anyhow::Result<Content> {
     match &found.path {
+        // What was named and is too large is a failure, whatever it holds.
+        Some(path) if found.named => read_or_scan(path, limit, false),
         Some(path) => read(path, limit),
         None => stdin(limit),
     }
@@ -162,10 +164,14 @@ fn stdin(limit: usize) -> anyhow::Result<Content> {
 
 /// Reads a file; one over the limit is only scanned.
 pub(crate) fn read(path: &Path, limit: usize) -> anyhow::Result<Content> {
+    read_or_scan(path, limit, true)
+}
+
+fn read_or_scan(path: &Path, limit: usize, scans: bool) -> anyhow::Result<Content> {
     let mut file = File::open(path).context("cannot be opened")?;
     let size = file.metadata().context("cannot be read")?.len();
     if size > limit as u64 {
-        return Ok(Content::TooLarge { size, mentions: scan_large(&mut file)? });
+        return Ok(Content::TooLarge { size, mentions: scans && scan_large(&mut file)? });
     }
     let mut bytes = Vec::new();
     // One byte past the limit shows a file that grew, or a device that never ends.

@@ -107,12 +107,13 @@ impl Files {
         self.fail(path, SourceError { message, line: 0, column: 0 });
     }
 
-    /// A path that was named and does not exist.
+    /// A path that was named and does not exist, or may not be looked at.
     pub(crate) fn missing(&mut self, path: &Path) {
         let shown = path.display().to_string();
-        let message = match near_verb(&shown) {
-            Some(verb) => format!("there is no such file or folder; did you mean `cfn-lockout {verb}`?"),
-            None => "there is no such file or folder".to_owned(),
+        let message = match (trouble(path), near_verb(&shown)) {
+            (Some(error), _) => format!("cannot be read: {error}"),
+            (None, Some(verb)) => format!("there is no such file or folder; did you mean `cfn-lockout {verb}`?"),
+            (None, None) => "there is no such file or folder".to_owned(),
         };
         self.fail_whole(&shown, message);
     }
@@ -347,6 +348,13 @@ impl Known for Files {
     fn asset(&self, from: FileId, name: &str) -> Option<String> {
         self.uploaded(from, name)
     }
+}
+
+/// Why a path that is there cannot be read.
+fn trouble(path: &Path) -> Option<std::io::Error> {
+    let found = std::fs::metadata(path);
+    let read = found.and_then(|found| if found.is_dir() { std::fs::read_dir(path).map(drop) } else { Ok(()) });
+    read.err().filter(|error| error.kind() != std::io::ErrorKind::NotFound)
 }
 
 /// The whole path, through links where the file exists.

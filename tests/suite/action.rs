@@ -211,7 +211,7 @@ fn without_an_archive_the_checkout_is_built() {
 #[test]
 fn what_is_packed_is_what_the_action_takes() {
     let read = |path: &str| fs::read_to_string(crate::support::root().join(path)).unwrap();
-    let names = ["action/pack.sh", "Cargo.toml", "LICENSE", "README.md"];
+    let names = ["action/pack.sh", "action/flags.sh", "Cargo.toml", "LICENSE", "README.md"];
     let files: Vec<(&str, String)> = names.iter().map(|name| (*name, read(name))).collect();
     let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
     let at = folder(&files);

@@ -121,7 +121,8 @@ fn the_wheel_is_the_program() {
 fn a_release_has_the_wheel_of_its_binary() {
     let Some(maturin) = python("maturin") else { return };
     let script = fs::read_to_string(root().join("action/wheel.sh")).unwrap();
-    let at = folder(&[("action/wheel.sh", &script), ("bin/none", "")]);
+    let flags = fs::read_to_string(root().join("action/flags.sh")).unwrap();
+    let at = folder(&[("action/wheel.sh", &script), ("action/flags.sh", &flags), ("bin/none", "")]);
     program(&at.path().join("bin/maturin"), "printf '%s\\n' \"$@\"");
     let asked = shell(at.path(), "PATH=$PWD/bin:$PATH TARGET=aarch64-apple-darwin bash action/wheel.sh");
     let asked: Vec<&str> = asked.lines().collect();

@@ -18,20 +18,25 @@ fn linters_find_nothing_in_the_action_and_the_workflows() {
     assert_eq!(zizmor.code, 0, "{}{}", zizmor.stdout, zizmor.stderr);
     for (schema, file) in [
         ("vendor.github-actions", "action.yml"),
+        ("vendor.github-workflows", ".github/workflows/advisories.yml"),
         ("vendor.github-workflows", ".github/workflows/ci.yml"),
         ("vendor.github-workflows", ".github/workflows/release.yml"),
     ] {
         let checked = python.program("check-jsonschema", &["--builtin-schema", schema, file]);
         assert_eq!(checked.code, 0, "{file}: {}{}", checked.stdout, checked.stderr);
     }
-    let scripts = ["check", "install", "npm", "pack", "wheel"].map(|name| format!("action/{name}.sh"));
-    let shellcheck = python.program("shellcheck", &scripts.each_ref().map(String::as_str));
+    let of_ci = ["advisories", "deep", "fuzz", "run"].map(|name| format!(".ci/{name}"));
+    let scripts = ["check", "flags", "install", "npm", "pack", "wheel"].map(|name| format!("action/{name}.sh"));
+    let scripts: Vec<&str> = scripts.iter().chain(&of_ci).map(String::as_str).collect();
+    let shellcheck = python.program("shellcheck", &[&["-x"], scripts.as_slice()].concat());
     assert_eq!(shellcheck.code, 0, "{}", shellcheck.stdout);
 }
 
 #[test]
 fn no_script_holds_an_expression() {
-    for path in ["action.yml", ".github/workflows/ci.yml", ".github/workflows/release.yml"] {
+    for path in
+        ["action.yml", ".github/workflows/advisories.yml", ".github/workflows/ci.yml", ".github/workflows/release.yml"]
+    {
         for line in read(path).lines().filter(|line| line.trim_start().trim_start_matches("- ").starts_with("run:")) {
             assert!(!line.contains("${{") && !line.trim_end().ends_with('|'), "{path}: {line}");
         }
@@ -40,7 +45,9 @@ fn no_script_holds_an_expression() {
 
 #[test]
 fn every_action_is_pinned_to_a_commit() {
-    for path in ["action.yml", ".github/workflows/ci.yml", ".github/workflows/release.yml"] {
+    for path in
+        ["action.yml", ".github/workflows/advisories.yml", ".github/workflows/ci.yml", ".github/workflows/release.yml"]
+    {
         for line in read(path).lines().filter(|line| line.trim_start().trim_start_matches("- ").starts_with("uses:")) {
             let used = line.split("uses:").nth(1).unwrap().split_whitespace().next().unwrap();
             let commit = used.split_once('@').map_or("", |(_, commit)| commit);
