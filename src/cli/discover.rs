@@ -83,6 +83,13 @@ fn below(root: &Path, exclude: &[String], outer: bool) -> anyhow::Result<Vec<Fou
     Ok(out)
 }
 
+/// Why a path that is there cannot be read.
+pub(crate) fn trouble(path: &Path) -> Option<std::io::Error> {
+    let found = std::fs::metadata(path);
+    let read = found.and_then(|found| if found.is_dir() { std::fs::read_dir(path).map(drop) } else { Ok(()) });
+    read.err().filter(|error| error.kind() != std::io::ErrorKind::NotFound)
+}
+
 /// A path with `/`, without a leading `./`, relative to the working directory where it is below it.
 pub(crate) fn shown(path: &Path) -> String {
     let here = std::env::current_dir().ok();

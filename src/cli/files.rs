@@ -12,7 +12,7 @@ use crate::template::{Template, Unfollowed};
 
 use super::args::near_verb;
 use super::bounds::may_read;
-use super::discover::{Content, Found, open, read, shown, too_large};
+use super::discover::{Content, Found, open, read, shown, too_large, trouble};
 use super::scan::{self, Hints};
 
 /// A template that was opened.
@@ -348,13 +348,6 @@ impl Known for Files {
     fn asset(&self, from: FileId, name: &str) -> Option<String> {
         self.uploaded(from, name)
     }
-}
-
-/// Why a path that is there cannot be read.
-fn trouble(path: &Path) -> Option<std::io::Error> {
-    let found = std::fs::metadata(path);
-    let read = found.and_then(|found| if found.is_dir() { std::fs::read_dir(path).map(drop) } else { Ok(()) });
-    read.err().filter(|error| error.kind() != std::io::ErrorKind::NotFound)
 }
 
 /// The whole path, through links where the file exists.
