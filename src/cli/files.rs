@@ -24,6 +24,9 @@ pub(crate) type Texts = BTreeMap<PathBuf, Arc<str>>;
 /// What is no template.
 pub(super) const NO_TEMPLATE: &str = "this is no CloudFormation template: it has no `Resources` with a `Type`";
 
+/// Of so many named files the nodes are kept, since a fix may need them; of thousands they are read again where one does.
+const FEW: usize = 16;
+
 /// Everything that was opened, and what could not be.
 #[derive(Debug, Default)]
 pub(crate) struct Files {
@@ -175,8 +178,8 @@ impl Files {
         match self.parsed(&shown, &place, bytes) {
             Ok(opened) => {
                 self.stdin = self.stdin.or(found.path.is_none().then_some(opened.0));
-                // A repository may have thousands.
-                if !found.named && !opened.1.is_written_by_macros {
+                let is_one_of_many = !found.named || self.places.len() > FEW;
+                if is_one_of_many && !opened.1.is_written_by_macros {
                     self.sources.forget_nodes(opened.0);
                 }
                 let matters = found.named || self.every || opened.1.may_lead_to_keys();

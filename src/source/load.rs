@@ -57,7 +57,8 @@ fn options(limits: &Limits) -> Options {
     let mut options = Options::default();
     options.block_scalar_eof_without_line_feed = true;
     options.bom_inside_document_as_content = true;
-    options.simple_key_max_lookahead = 1 << 20;
+    // Keys of JSON may be longer than the 1,024 characters of YAML's; so much is kept in memory to tell whether something is one.
+    options.simple_key_max_lookahead = 1 << 16;
     options.flow_nesting_limit = limits.depth;
     options.block_nesting_limit = limits.depth;
     options
