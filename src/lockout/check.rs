@@ -1,7 +1,7 @@
 //! All keys of one template and its nested stacks in one deployment: explores the nominal world for the verdict, and every other world for the
 //! cases (design §2, "Worlds").
 
-use std::cell::Cell;
+use std::cell::{Cell, LazyCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -14,6 +14,7 @@ use crate::world::{Budget, Refusal, Tree, Value, World, explore};
 
 use super::administrators::{Administrators, administrators};
 use super::answer::{self, Answered};
+use super::around::Around;
 use super::beyond::{Beyond, beyond};
 use super::calls::Calls;
 use super::cases::cases;
@@ -23,6 +24,7 @@ use super::known::Known;
 use super::nested::{self, NotFollowed, Refusals};
 use super::opens::opens;
 use super::reach::Identity;
+use super::readers::Readers;
 use super::services::{Unusable, unusable};
 use super::update::Update;
 use super::verdict::{Case, Open, Verdict};
@@ -113,7 +115,11 @@ pub(crate) fn check(stacks: &Stacks, deployment: &Deployment) -> Vec<Checked> {
         worlds: Cell::new(WORLDS_OF_ALL),
         worlds_afterwards: Cell::new(WORLDS_OF_ALL),
     };
-    scopes.iter().map(|scope| run.stack(scope)).collect()
+    let around = LazyCell::new(|| {
+        root.renew();
+        Around::of(&root, &run.nominal)
+    });
+    scopes.iter().map(|scope| run.stack(scope, &|| &around)).collect()
 }
 
 /// What the keys of all stacks share.
@@ -127,7 +133,8 @@ struct Run<'d> {
 }
 
 impl Run<'_> {
-    fn stack(&self, scope: &Scope<'_>) -> Checked {
+    /// The keys of one stack; what surrounds them is looked for only where there is one.
+    fn stack<'t>(&self, scope: &Scope<'t>, around: &dyn Fn() -> &'t Around<'t>) -> Checked {
         let mut out = Checked {
             file: scope.stacks.get(scope.id).file,
             stack: scope.stacks.shown(scope.id),
@@ -144,6 +151,7 @@ impl Run<'_> {
             loops: scope.template.unknown.iter().filter(|one| one.makes_keys).cloned().collect(),
         };
         let before = self.worlds.get();
+        let readers = LazyCell::new(|| Readers::of(scope.template));
         for key in scope.template.keys() {
             let subject = Subject {
                 scope,
@@ -157,7 +165,7 @@ impl Run<'_> {
             };
             scope.renew();
             match check_key(&subject, &self.nominal, self.has_defaults) {
-                Ok(answer) => out.keys.push(self.afterwards(&subject, answer)),
+                Ok(answer) => out.keys.push(self.afterwards(&subject, &readers, around(), answer)),
                 Err(because) => out.skipped.push((key.id.clone(), because)),
             }
         }
@@ -167,16 +175,22 @@ impl Run<'_> {
 
     /// The same answer with what happens once the key exists, for which other worlds may be run than for verdicts. A policy by
     /// itself belongs to no stack.
-    fn afterwards(&self, subject: &Subject<'_>, answer: KeyAnswer) -> KeyAnswer {
+    fn afterwards(
+        &self,
+        subject: &Subject<'_>,
+        readers: &Readers<'_>,
+        around: &Around<'_>,
+        answer: KeyAnswer,
+    ) -> KeyAnswer {
         if subject.key.kind == POLICY {
             return answer;
         }
         subject.scope.renew();
         let subject = &Subject { worlds: &self.worlds_afterwards, ..*subject };
-        let identity = Identity::of(subject.scope, subject.key, &self.nominal);
+        let identity = Identity::of(subject.scope, subject.key, &around.aliases);
         let calls = Calls::new(subject, &self.nominal);
-        let stuck = stuck(subject, &identity, &self.nominal, &calls);
-        KeyAnswer { stuck, unusable: unusable(subject, &identity, &self.nominal, &calls), ..answer }
+        let stuck = stuck(subject, &identity, &self.nominal, &calls, readers.of_resource(&subject.key.id));
+        KeyAnswer { stuck, unusable: unusable(subject, &identity, &self.nominal, &calls, around), ..answer }
     }
 }
 

@@ -7,12 +7,13 @@ use crate::aws::{Authority, Because, HANDLER_CALLS, HandlerCall, Stage};
 use crate::policy::{Carried, Request};
 use crate::resolve::Scope;
 use crate::source::Span;
-use crate::template::{Expr, Output, Resource, StackId, Target, references};
-use crate::world::{Kind, Stop, Text, Value, World, any};
+use crate::template::{Resource, StackId};
+use crate::world::{Kind, Stop, Text, Value, World};
 
 use super::calls::{Accepted, Call, Calls, Denial};
 use super::evaluate::{Subject, request};
-use super::reach::{self, Identity, holds, is_created};
+use super::reach::{Identity, is_created};
+use super::readers::{Reader, is_read};
 
 /// A call that the deployer is denied.
 #[derive(Clone, Debug)]
@@ -31,9 +32,10 @@ pub(super) fn stuck(
     identity: &Identity<'_>,
     nominal: &World,
     calls: &Calls<'_, '_>,
+    readers: &[Reader<'_>],
 ) -> Vec<Stuck> {
     let has_iam = !subject.deployment.layers.given().is_empty();
-    let mut walk = Walk { subject, identity, nominal, calls, out: Vec::new() };
+    let mut walk = Walk { subject, identity, nominal, calls, readers, out: Vec::new() };
     for call in HANDLER_CALLS.iter().filter(|call| call.kinds.contains(&subject.key.kind.as_str())) {
         // Where nothing is known of IAM, nothing can be said of what IAM alone decides.
         if call.authority == Authority::Key || has_iam {
@@ -57,6 +59,7 @@ struct Walk<'w, 't> {
     identity: &'w Identity<'w>,
     nominal: &'w World,
     calls: &'w Calls<'w, 't>,
+    readers: &'w [Reader<'w>],
     out: Vec<Stuck>,
 }
 
@@ -82,10 +85,10 @@ impl Walk<'_, '_> {
                 }
             }
             Because::ArnIsRead => {
-                let readers = readers(subject);
+                let readers = self.readers;
                 if let Some((other, place)) = readers.iter().find_map(|reader| reader.place(subject, self.nominal)) {
                     let lead = Lead { other, place, alias: None };
-                    self.judge(call, &lead, &|at| is_read(subject, &readers, &at.world));
+                    self.judge(call, &lead, &|at| is_read(subject, readers, &at.world));
                 }
             }
             Because::Alias => self.aliases(call),
@@ -209,67 +212,6 @@ fn is_given(properties: &Value, name: &str) -> Result<bool, Stop> {
         Some(Kind::Open(question, _)) => Err(Stop::Ask(question.clone())),
         _ => Ok(false),
     }
-}
-
-/// Something that may read the key's ARN.
-enum Reader<'t> {
-    Resource(&'t Resource, &'t Expr),
-    Output(&'t Output, &'t Expr),
-}
-
-impl<'t> Reader<'t> {
-    fn expr(&self) -> &'t Expr {
-        match self {
-            Reader::Resource(_, expr) | Reader::Output(_, expr) => expr,
-        }
-    }
-
-    fn is_created(&self, subject: &Subject<'_>, world: &World) -> Result<bool, Stop> {
-        match self {
-            Reader::Resource(resource, _) => is_created(subject.scope, resource, world),
-            Reader::Output(output, _) => holds(subject.scope, output.condition.as_ref(), world),
-        }
-    }
-
-    /// The resource, if it is one, and the place where it reads the key's ARN.
-    fn place(&self, subject: &Subject<'_>, world: &World) -> Option<(Option<&'t str>, Span)> {
-        if self.is_created(subject, world) == Ok(false) {
-            return None;
-        }
-        let id = match self {
-            Reader::Resource(resource, _) => Some(resource.id.as_str()),
-            Reader::Output(..) => None,
-        };
-        arn_in(subject, self.expr(), world).unwrap_or(Some(self.expr().span)).map(|span| (id, span))
-    }
-}
-
-/// Everything in the key's template that may read its ARN.
-fn readers<'a>(subject: &Subject<'a>) -> Vec<Reader<'a>> {
-    let template = subject.scope.template;
-    let resources = template.resources.iter().filter(|one| one.id != subject.key.id);
-    let resources = resources.filter_map(|one| Some(Reader::Resource(one, one.properties.as_ref()?)));
-    let outputs = template.outputs.iter().filter_map(|one| Some(Reader::Output(one, one.value.as_ref()?)));
-    let refers = |reader: &Reader<'_>| {
-        let target = Target::Resource(subject.key.id.clone());
-        references(reader.expr()).iter().any(|reference| reference.target == target)
-    };
-    resources.chain(outputs).filter(refers).collect()
-}
-
-/// Whether one of them is created and reads the ARN in this world.
-fn is_read(subject: &Subject<'_>, readers: &[Reader<'_>], world: &World) -> Result<bool, Stop> {
-    any(readers
-        .iter()
-        .map(|reader| Ok(reader.is_created(subject, world)? && arn_in(subject, reader.expr(), world)?.is_some())))
-}
-
-/// Where an expression reads the key's ARN in this world.
-fn arn_in(subject: &Subject<'_>, expr: &Expr, world: &World) -> Result<Option<Span>, Stop> {
-    let mut named = Vec::new();
-    reach::names(subject.scope, expr, world, &mut named)?;
-    let arn = named.iter().find(|one| one.id == subject.key.id && one.attribute.as_deref() == Some("Arn"));
-    Ok(arn.map(|one| one.span))
 }
 
 /// The replica keys of the deployment.

@@ -5,6 +5,7 @@
 
 mod administrators;
 mod answer;
+mod around;
 mod assume;
 mod beyond;
 mod calls;
@@ -20,6 +21,7 @@ mod nested;
 mod opens;
 mod ordering;
 mod reach;
+mod readers;
 mod recover;
 mod refusals;
 mod resolved;

@@ -9,6 +9,8 @@ use crate::source::Span;
 use crate::template::{Expr, ExprKind, Resource, StackId, SubPart};
 use crate::world::{Hole, Kind, Origin, Question, Shape, Stop, Text, Value, World, any};
 
+use super::around::Alias;
+
 /// A name that an expression refers to.
 pub(super) struct Named {
     /// A logical id, or a parameter.
@@ -101,19 +103,12 @@ pub(super) struct Identity<'t> {
 }
 
 impl<'t> Identity<'t> {
-    /// What stands for the key in the whole deployment, as far as `world` shows.
-    pub(super) fn of(scope: &Scope<'t>, key: &Resource, world: &World) -> Identity<'t> {
+    /// What stands for the key in the whole deployment, as far as that is known without any answer.
+    pub(super) fn of(scope: &Scope<'t>, key: &Resource, aliases: &[Alias<'t>]) -> Identity<'t> {
         let origin = Origin::Later { kind: "getatt", name: scope.own(&key.id), at: None };
         let hole = Hole::new(origin, Shape::default(), None);
-        let mut aliases = Vec::new();
-        for id in scope.stacks.ids() {
-            let scope = scope.at(id);
-            let all = scope.template.resources.iter().filter(|one| one.kind == "AWS::KMS::Alias");
-            let targets = |alias: &&Resource| {
-                alias.property("TargetKeyId").is_some_and(|to| mentions(&scope.resolve(to, world), &hole))
-            };
-            aliases.extend(all.filter(targets).map(|alias| (id, alias)));
-        }
+        let targeting = aliases.iter().filter(|alias| mentions(&alias.target, &hole));
+        let aliases = targeting.map(|alias| (alias.stack, alias.resource)).collect();
         Identity { hole, aliases }
     }
 

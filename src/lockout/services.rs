@@ -7,13 +7,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::aws::{BY_ROLE, BY_SERVICE, Carries, KEY_USERS, KeyUser, THROUGH_SERVICE, Who};
+use crate::aws::{BY_ROLE, BY_SERVICE, Carries, KeyUser, THROUGH_SERVICE, Who};
 use crate::policy::{Caller, Carried, Grant, Layers, Request, Service};
 use crate::resolve::Scope;
 use crate::source::Span;
 use crate::template::{Resource, StackId, Target, references};
 use crate::world::{Stop, Text, Value, World};
 
+use super::around::Around;
 use super::calls::{Accepted, Call, Calls, Denial};
 use super::evaluate::{Subject, request};
 use super::reach::{self, Identity, is_created, names, text};
@@ -59,26 +60,16 @@ pub(super) fn unusable(
     identity: &Identity<'_>,
     nominal: &World,
     calls: &Calls<'_, '_>,
+    around: &Around<'_>,
 ) -> Vec<Unusable> {
     // Names of services are others in some partitions.
     if !matches!(subject.deployment.givens.partition.as_literal(), None | Some("aws" | "aws-us-gov")) {
         return Vec::new();
     }
-    let candidates = candidates(subject, identity, nominal);
-    candidates.iter().filter_map(|candidate| candidate.unusable(subject, identity, nominal, calls)).collect()
-}
-
-fn candidates<'a>(subject: &Subject<'a>, identity: &Identity<'_>, nominal: &World) -> Vec<Candidate<'a>> {
-    let mut out = Vec::new();
-    for stack in subject.scope.stacks.ids() {
-        let scope = subject.scope.at(stack);
-        for resource in &scope.template.resources {
-            let rows = KEY_USERS.iter().filter(|user| user.kind == resource.kind);
-            let fits = rows.filter(|user| may_use(&scope, user, resource, identity, nominal));
-            out.extend(fits.map(|user| Candidate { user, stack, resource }));
-        }
-    }
-    out
+    let candidates = around.users.iter().map(|&(stack, resource, user)| Candidate { user, stack, resource });
+    let fitting =
+        candidates.filter(|one| may_use(&subject.scope.at(one.stack), one.user, one.resource, identity, nominal));
+    fitting.filter_map(|candidate| candidate.unusable(subject, identity, nominal, calls)).collect()
 }
 
 /// Whether the resource may hand the key on, in some world: a quick look that spares exploring.
