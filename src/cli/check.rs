@@ -65,7 +65,9 @@ pub(super) struct Input {
 
 /// The templates of the named paths, with their deployments.
 pub(super) fn input(paths: &[PathBuf], flags: &Flags) -> anyhow::Result<Input> {
-    let plan = Plan::new(flags)?;
+    let mut plan = Plan::new(flags)?;
+    // What an editor hands over is one template of those that the configuration is about.
+    plan.is_part = paths == [Path::new("-")];
     let mut files = Files::default();
     files.every = rules::wanted(flags)?;
     let templates = templates(&plan, paths, &mut files)?;

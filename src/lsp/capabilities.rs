@@ -7,7 +7,7 @@ use gen_lsp_types::{
     CodeActionKind, CodeActionOptions, InitializeResult, PositionEncodingKind, SaveOptions, ServerCapabilities,
     ServerInfo, TextDocumentSyncKind, TextDocumentSyncOptions,
 };
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use super::places::Encoding;
 
@@ -24,6 +24,8 @@ pub(super) struct Client {
     pub(super) markdown: bool,
     /// Edits of a version of a document.
     pub(super) versioned_edits: bool,
+    /// To be asked to watch files.
+    pub(super) watches: bool,
 }
 
 impl Client {
@@ -43,8 +45,16 @@ impl Client {
             code_description: is("/textDocument/publishDiagnostics/codeDescriptionSupport"),
             markdown: has("/textDocument/hover/contentFormat", "markdown"),
             versioned_edits: is("/workspace/workspaceEdit/documentChanges"),
+            watches: is("/workspace/didChangeWatchedFiles/dynamicRegistration"),
         }
     }
+}
+
+/// The files whose changes the server wants to hear of: those that a check may read beside the documents.
+pub(super) fn watched() -> Json {
+    let watcher = json!({ "globPattern": "**/*.{yaml,yml,json,template,toml}" });
+    let options = json!({ "watchers": [watcher] });
+    json!({ "registrations": [{ "id": "files", "method": "workspace/didChangeWatchedFiles", "registerOptions": options }] })
 }
 
 /// What the server says of itself.
@@ -75,7 +85,6 @@ pub(super) fn server(client: Client) -> InitializeResult {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     #[test]
     fn utf_8_is_taken_where_it_is_offered() {

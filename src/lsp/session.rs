@@ -72,7 +72,7 @@ pub(super) fn run(checker: &dyn Checker) -> Result<Ended, Broken> {
             Some(Ok(Incoming::Nonsense(why))) => session.client.refuse(&why).map(|()| None)?,
             Some(Ok(Incoming::Message(Message::Request(request)))) => session.asked(request).map(|()| None)?,
             Some(Ok(Incoming::Message(Message::Notification(told)))) => session.told(told)?,
-            // Nothing is asked of the client.
+            // Whether the client watches files or not, there is nothing to do about it.
             Some(Ok(Incoming::Message(Message::Response(_)))) => None,
         };
         if let Some(ended) = ended {
@@ -166,6 +166,10 @@ impl Session<'_> {
         }
         if self.state != State::Open {
             return Ok(None);
+        }
+        if told.method == "initialized" && self.capabilities.watches {
+            let (id, method) = ("files".to_owned().into(), "client/registerCapability".to_owned());
+            self.client.send(Request { id, method, params: capabilities::watched() })?;
         }
         let encoding = self.capabilities.encoding;
         let noted = match told.method.as_str() {

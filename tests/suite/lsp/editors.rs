@@ -198,4 +198,10 @@ fn the_linters_command_line_is_as_documented() {
     let run = run_with_stdin(files.path(), &args, LOCKOUT.as_bytes());
     assert_eq!(run.json()["findings"], report_in(files.path(), &["check", file]).0["findings"]);
     assert_eq!(run.code, 1);
+    // A parameter of another template: an editor hands over one of several.
+    let with_parameter = format!("{CONFIG}    parameters: {{ Elsewhere: x }}\n");
+    let files = folder(&[(file, LOCKOUT), (".cfn-lockout.yaml", &with_parameter)]);
+    let run = run_with_stdin(files.path(), &args, LOCKOUT.as_bytes());
+    assert_eq!((run.code, run.stderr.as_str()), (1, ""));
+    assert_eq!(run_in(files.path(), &["check", file]).code, 2, "whoever names a file is told of a typo");
 }

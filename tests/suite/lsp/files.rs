@@ -47,6 +47,26 @@ fn unsaved_texts_of_nested_templates_count() {
 }
 
 #[test]
+fn files_that_change_on_the_disk_are_read_again() {
+    let files = folder(&[("app.yaml", PARENT), ("keys.yaml", DELEGATES)]);
+    let [app, keys] = ["app.yaml", "keys.yaml"].map(|name| uri(files.path().join(name)));
+    let mut able = able();
+    able["workspace"]["didChangeWatchedFiles"] = json!({ "dynamicRegistration": true });
+    let mut client = Client::ready(files.path(), &ROLE, able);
+    client.open(&app, PARENT);
+    assert_eq!(codes(&client.diagnostics(&keys)), ["relies-on-deployer-iam"]);
+    let asked = client.told.iter().find(|one| one["method"] == "client/registerCapability").expect("it wants to know");
+    let wanted = &asked["params"]["registrations"][0];
+    assert_eq!(wanted["method"], "workspace/didChangeWatchedFiles");
+    assert!(text(&wanted["registerOptions"]["watchers"][0]["globPattern"]).starts_with("**/*.{yaml,"));
+    client.send(&json!({ "jsonrpc": "2.0", "id": asked["id"], "result": null }));
+    fs::write(files.path().join("keys.yaml"), LOCKOUT).unwrap();
+    client.notify("workspace/didChangeWatchedFiles", json!({ "changes": [{ "uri": keys, "type": 2 }] }));
+    assert_eq!(codes(&client.diagnostics(&keys)), ["locks-out-deployer"]);
+    client.end();
+}
+
+#[test]
 fn a_template_that_was_never_saved_is_one() {
     let files = folder(&[(".git/HEAD", ""), ("keys.yaml", DELEGATES)]);
     let new = format!("{}/new%20one.yaml", uri(files.path()));
