@@ -5,7 +5,7 @@
     python3 benches/run.py --peers            with them; installs them first (minutes: one of them needs 2 minutes for a run)
     python3 benches/run.py --write            writes the tables of docs/performance.md anew
 
-Builds the release binary and `benches/floor.rs`. Nothing here judges: the targets stand in docs/performance.md.
+Builds the release binary and `benches/floor`. Nothing here judges: the targets stand in docs/performance.md.
 """
 
 import argparse
@@ -35,7 +35,8 @@ def build():
         found = [json.loads(line).get("executable") for line in lines]
         return [path for path in found if path][-1]
 
-    return artifact(["--bin", "cfn-lockout"]), artifact(["--bench", "floor"])
+    floor = ["--manifest-path", str(ROOT / "benches" / "floor" / "Cargo.toml"), "--target-dir", str(TARGET / "floor")]
+    return artifact(["--bin", "cfn-lockout"]), artifact(floor)
 
 
 def files_of(path):

@@ -19,7 +19,6 @@ fn main() {
             bytes += text.len();
             events += parsed(&String::from_utf8_lossy(text));
         }),
-        // `cargo bench` itself calls without one of them.
         _ => println!("floor {}", env!("CARGO_PKG_VERSION")),
     }
     if bytes > 0 {
