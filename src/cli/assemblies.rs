@@ -6,7 +6,7 @@
 //!
 //! Source: AWS CDK Developer Guide, cli.html: `cdk synth` writes into `cdk.out`, or into the `output` of cdk.json.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
@@ -76,7 +76,7 @@ pub(crate) fn assemblies(
         }
         known.extend(place.parent().filter(|folder| !is_source(folder)).map(Path::to_owned));
     }
-    let mut seen = BTreeSet::new();
+    let mut seen = HashSet::new();
     found.retain(|one| seen.insert(one.path.clone()));
     Ok(out)
 }
@@ -148,7 +148,7 @@ fn candidates(paths: &[PathBuf], found: &[Found], flags: &Flags) -> anyhow::Resu
     }
     // A folder comes before those in it; what was named before what was found.
     out.sort_by_key(|one| (whole(&one.manifest).components().count(), !one.named, !one.sure));
-    let mut seen = BTreeSet::new();
+    let mut seen = HashSet::new();
     out.retain(|one| seen.insert(whole(&one.manifest)));
     Ok(out)
 }
@@ -227,7 +227,7 @@ impl Candidate {
 /// Takes out what belongs to an assembly: its stacks' templates, which are checked with their contexts, and what else the
 /// CDK writes there: nested templates, assets, lists of them, templates of stacks that are gone.
 fn take(found: &mut Vec<Found>, manifest: &Path, stacks: &[Synthesized]) {
-    let own: BTreeSet<PathBuf> = stacks.iter().filter_map(|one| one.found.path.as_deref()).map(whole).collect();
+    let own: HashSet<PathBuf> = stacks.iter().filter_map(|one| one.found.path.as_deref()).map(whole).collect();
     let folder = manifest.parent().filter(|folder| !is_source(folder));
     let folders = Folders::default();
     let place = |one: &Found| one.path.as_deref().map(|path| if one.named { whole(path) } else { folders.whole(path) });

@@ -1,7 +1,7 @@
 //! Paths to files: what was named, and what is found below named folders, in a fixed order.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -46,8 +46,11 @@ pub(crate) fn discover(
             missing(path);
         }
     }
-    let mut seen = std::collections::BTreeSet::new();
-    out.retain(|found| seen.insert(found.path.clone()));
+    // One path yields each of its files once.
+    if paths.len() > 1 {
+        let mut seen = HashSet::new();
+        out.retain(|found| seen.insert(found.path.clone()));
+    }
     Ok(out)
 }
 
@@ -71,7 +74,7 @@ fn below(root: &Path, exclude: &[String], outer: bool) -> anyhow::Result<Vec<Fou
         .follow_links(false)
         .overrides(globs.build().context("--exclude")?)
         .filter_entry(|entry| !matches!(entry.file_name().to_str(), Some(".git" | "node_modules")))
-        .sort_by_file_path(std::cmp::Ord::cmp)
+        .sort_by_file_name(std::cmp::Ord::cmp)
         .build();
     for entry in walker.filter_map(Result::ok) {
         let is_file = entry.file_type().is_some_and(|kind| kind.is_file());

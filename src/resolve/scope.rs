@@ -78,7 +78,7 @@ impl<'t> Scope<'t> {
 
     /// The world that would be deployed: values given, else Defaults (design §2, "Worlds").
     pub(crate) fn nominal(&self) -> World {
-        self.defaults().into_iter().fold(World::default(), |world, (hole, text)| world.assume(hole, text))
+        World::given(self.defaults())
     }
 
     /// Begins another key: it may cost as much as the one before.

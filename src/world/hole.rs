@@ -4,6 +4,7 @@
 //! Goes out: [`Hole`], equal to another exactly when both stand for the same value. Must not know: how it gets resolved.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use crate::source::Span;
@@ -242,3 +243,9 @@ impl PartialEq for Hole {
 }
 
 impl Eq for Hole {}
+
+impl Hash for Hole {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.origin.hash(state);
+    }
+}

@@ -3,7 +3,9 @@
 //! Comes in: questions. Goes out: `Ok(answer)` or the question itself. An answer is only given when every filling of
 //! the holes that agrees with the world gives it.
 
+use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
+use std::rc::Rc;
 
 use super::hole::Hole;
 use super::question::{Question, Stop, Test};
@@ -15,6 +17,8 @@ const CHAIN: usize = 8;
 /// A set of answered questions.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct World {
+    /// What was so from the start, in all worlds of an exploration: a template may have hundreds of parameters.
+    given: Rc<HashMap<Hole, Text>>,
     bindings: Vec<(Hole, Text)>,
     facts: Vec<(Question, bool)>,
 }
@@ -28,6 +32,11 @@ impl Hash for World {
 }
 
 impl World {
+    /// The world in which these holes are these texts.
+    pub(crate) fn given(holes: impl IntoIterator<Item = (Hole, Text)>) -> World {
+        World { given: Rc::new(holes.into_iter().collect()), ..World::default() }
+    }
+
     /// The world in which, besides, `hole` is `text`.
     pub(crate) fn assume(mut self, hole: Hole, text: Text) -> World {
         self.bindings.push((hole, text));
@@ -77,7 +86,8 @@ impl World {
     }
 
     pub(super) fn binding(&self, hole: &Hole) -> Option<&Text> {
-        self.bindings.iter().find(|(bound, _)| bound == hole).map(|(_, text)| text)
+        let bound = || self.bindings.iter().find(|(bound, _)| bound == hole).map(|(_, text)| text);
+        self.given.get(hole).or_else(bound)
     }
 
     /// The questions that were answered otherwise than by what an unknown is.
