@@ -17,8 +17,8 @@ class Cost:
     """Seconds on the clock."""
     cpu: float
     """Seconds of processor time, of the process and its children."""
-    memory: int
-    """Peak resident memory of the largest process, in KB."""
+    memory: int = 0
+    """Peak resident memory of the largest process, in KB; 0 where there is no GNU time to tell."""
 
 
 def once(command, cwd=None):
@@ -28,7 +28,17 @@ def once(command, cwd=None):
         child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, cwd=cwd)
         _, _, usage = os.wait4(child.pid, 0)
         child.returncode = 0
-        return Cost(time.perf_counter() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss)
+        return Cost(time.perf_counter() - start, usage.ru_utime + usage.ru_stime)
+
+
+def memory(command, cwd=None):
+    """Peak memory, as GNU time sees it: what the process had before it became the command does not count there."""
+    gnu = "/usr/bin/time"
+    if not os.path.exists(gnu):
+        return 0
+    run = subprocess.run([gnu, "-f", "%M", *command], capture_output=True, text=True, cwd=cwd, stdin=subprocess.DEVNULL)
+    last = run.stderr.strip().splitlines()[-1:]
+    return int(last[0]) if last and last[0].isdigit() else 0
 
 
 def costs(commands, runs, cwd=None):
@@ -41,7 +51,7 @@ def costs(commands, runs, cwd=None):
             found[name].append(once(command, cwd))
     median = lambda values: statistics.median(values)
     return {
-        name: Cost(median([c.wall for c in each]), median([c.cpu for c in each]), median([c.memory for c in each]))
+        name: Cost(median([c.wall for c in each]), median([c.cpu for c in each]), memory(commands[name], cwd))
         for name, each in found.items()
     }
 

@@ -114,9 +114,12 @@ def against_peers(tool, made, runs):
         rows.append([work, "cfn-lockout", ms(ours.wall), ms(ours.cpu), f"{ours.memory / 1024:.0f} MB", "1"])
         for name, command in installed.items():
             files = files_of(made[work]) if work == "real" else [str(made[work])]
+            if "cfn-guard" in name:
+                # One file that it cannot read ends its run.
+                files = [file for file in files if peers.takes(command([file]))]
             theirs = costs({name: command(files)}, 1)[name]
-            rows.append([work, name, ms(theirs.wall), ms(theirs.cpu), f"{theirs.memory / 1024:.0f} MB", f"{theirs.cpu / ours.cpu:,.0f}"])
-    return table(rows, ["work", "checker", "wall", "CPU", "memory", "times ours (CPU)"])
+            rows.append([work, name, ms(theirs.wall), ms(theirs.cpu), f"{theirs.memory / 1024:.0f} MB", f"{theirs.cpu / ours.cpu:,.1f}"])
+    return table(rows, ["work", "checker", "wall", "CPU", "memory", "CPU beside ours"])
 
 
 def replaced(page, mark, text):
