@@ -42,7 +42,7 @@ pub(super) fn arn_match(pattern: &str, text: &str) -> Option<bool> {
 /// What follows a run without `*` that the text starts with.
 fn after<'t>(run: &str, text: &'t str, case: Case) -> Option<&'t str> {
     let mut left = text.chars();
-    run.chars().all(|expected| left.next().is_some_and(|found| fits(expected, found, case))).then(|| left.as_str())
+    run.chars().all(|expected| left.next().is_some_and(|found| fits(expected, found, case))).then_some(left.as_str())
 }
 
 /// What follows the first place at which a run without `*` stands.
