@@ -33,7 +33,8 @@ pub fn reads(bytes: &[u8]) {
                 assert_eq!(read(found.text.as_bytes()).as_ref(), Ok(&found), "a text reads the same twice");
             }
             // A comment at the end changes no value; only a block scalar, which may be a key, takes lines after it for its own.
-            if !found.text.trim_end().ends_with("...") && !found.text.contains(['|', '>']) && !ends_in_text(&found.tree) {
+            if !found.text.trim_end().ends_with("...") && !found.text.contains(['|', '>']) && !ends_in_text(&found.tree)
+            {
                 let more = read(format!("{}\n# more\n", found.text).as_bytes());
                 assert_eq!(more.map(|more| more.tree), Ok(found.tree), "after a comment: {:?}", found.text);
             }
