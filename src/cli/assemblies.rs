@@ -20,7 +20,8 @@ use crate::source::SourceError;
 use super::args::Flags;
 use super::contexts::Folder;
 use super::discover::{self, Folders, Found, shown};
-use super::files::{Files, whole};
+use super::files::Files;
+use super::paths::whole;
 
 pub(super) const MANIFEST: &str = "manifest.json";
 

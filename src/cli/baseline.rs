@@ -12,9 +12,10 @@ use crate::findings::{Baseline, Hidden};
 
 use super::args::Flags;
 use super::exit::Exit;
-use super::files::{Files, here, tidy, whole};
+use super::files::Files;
 use super::inputs::document;
 use super::output::{remark, write};
+use super::paths::{here, tidy, whole};
 
 /// What hides findings, by the flags.
 pub(crate) fn hidden(flags: &Flags, files: &Files) -> anyhow::Result<Hidden> {

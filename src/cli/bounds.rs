@@ -7,7 +7,7 @@
 use std::path::{Path, PathBuf};
 
 use super::discover::repository;
-use super::files::{here, whole};
+use super::paths::{here, whole};
 
 /// Whether a file in `folder` may make us read the file at this canonical path.
 pub(crate) fn may_read(folder: &Path, canonical: &Path) -> bool {

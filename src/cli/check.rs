@@ -21,6 +21,8 @@ use super::baseline;
 use super::context_lines::context_lines;
 use super::discover::{Found, discover};
 use super::exit::Exit;
+#[cfg(any(feature = "lsp", feature = "hook"))]
+use super::files::Texts;
 use super::files::{Files, Opened};
 use super::given::Given;
 use super::inputs::deployment;
@@ -74,6 +76,16 @@ pub(super) fn input(paths: &[PathBuf], flags: &Flags) -> anyhow::Result<Input> {
     let jobs = jobs(&plan, &templates.opened, &templates.synthesized, &mut files)?;
     known_parameters(flags, &jobs)?;
     Ok(Input { files, jobs, named: templates.named })
+}
+
+/// What a server begins with that checks texts: they are some of those that the configuration is about.
+#[cfg(any(feature = "lsp", feature = "hook"))]
+pub(super) fn over(flags: &Flags, texts: Texts) -> anyhow::Result<(Plan<'_>, Files)> {
+    let mut plan = Plan::over(flags, texts.clone())?;
+    plan.is_part = true;
+    let mut files = Files::over(texts);
+    files.every = rules::wanted(flags)?;
+    Ok((plan, files))
 }
 
 /// The templates of the named paths that matter.

@@ -14,7 +14,7 @@ use super::args::Flags;
 use super::assemblies;
 use super::bounds::may_read;
 use super::discover::{Found, bytes, repository, shown};
-use super::files::{tidy, whole};
+use super::paths::{tidy, whole};
 
 /// A context with the templates that it names, by their whole paths.
 #[derive(Clone, Debug, Default)]

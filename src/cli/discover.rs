@@ -12,7 +12,7 @@ use ignore::overrides::OverrideBuilder;
 
 use crate::source::Limits;
 
-use super::files::whole;
+use super::paths::whole;
 use super::scan;
 
 /// A file to look at.

@@ -1,7 +1,7 @@
 //! The files of a run: opened, parsed once, and found again under whatever path a nested stack names them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::fix::Known;
@@ -13,6 +13,7 @@ use crate::template::{Template, Unfollowed};
 use super::args::near_verb;
 use super::bounds::may_read;
 use super::discover::{Content, Found, open, read, shown, too_large, trouble};
+use super::paths::{tidy, whole};
 use super::scan::{self, Hints};
 
 /// A template that was opened.
@@ -169,13 +170,14 @@ impl Files {
                 return None;
             }
         }
+        let place = found.path.clone().unwrap_or_else(|| PathBuf::from(stdin_name));
+        let canonical = self.canonical(&place);
         // One file may have several paths.
-        let canonical = found.path.as_ref().and_then(|path| self.canonical(path));
-        if let Some(Ok(opened)) = canonical.and_then(|canonical| self.known.get(&canonical)) {
+        let known = canonical.as_ref().filter(|_| found.path.is_some()).and_then(|canonical| self.known.get(canonical));
+        if let Some(Ok(opened)) = known {
             return Some(opened.clone());
         }
-        let place = found.path.clone().unwrap_or_else(|| PathBuf::from(stdin_name));
-        match self.parsed(&shown, &place, bytes) {
+        match self.parsed(&shown, &place, canonical.as_deref(), bytes) {
             Ok(opened) => {
                 self.stdin = self.stdin.or(found.path.is_none().then_some(opened.0));
                 let is_one_of_many = !found.named || self.places.len() > FEW;
@@ -183,7 +185,7 @@ impl Files {
                     self.sources.forget_nodes(opened.0);
                 }
                 let matters = found.named || self.every || opened.1.may_lead_to_keys();
-                if matters { Some(opened) } else { self.outlined(&place, opened) }
+                if matters { Some(opened) } else { self.outlined(canonical, opened) }
             }
             Err(Unfollowed::Broken { path, error, mentions_key }) => {
                 // A walked file that is no template, whatever it mentions, is nobody's business.
@@ -197,8 +199,8 @@ impl Files {
     }
 
     /// Keeps the outline only of a template without keys.
-    fn outlined(&mut self, place: &Path, (file, template): Opened) -> Option<Opened> {
-        let Some(canonical) = self.canonical(place) else { return Some((file, template)) };
+    fn outlined(&mut self, canonical: Option<PathBuf>, (file, template): Opened) -> Option<Opened> {
+        let Some(canonical) = canonical else { return Some((file, template)) };
         self.known.remove(&canonical);
         let mut template = Arc::into_inner(template)?;
         template.forget_contents();
@@ -258,11 +260,17 @@ impl Files {
         self.limits.bytes
     }
 
-    /// Parses what stands in a file, and remembers it.
-    fn parsed(&mut self, shown: &str, place: &Path, bytes: Vec<u8>) -> Result<Opened, Unfollowed> {
+    /// Parses what stands in a file, and remembers it by its canonical path.
+    fn parsed(
+        &mut self,
+        shown: &str,
+        place: &Path,
+        canonical: Option<&Path>,
+        bytes: Vec<u8>,
+    ) -> Result<Opened, Unfollowed> {
         let opened = self.parsed_apart(shown, place, bytes);
-        if let Some(canonical) = self.canonical(place) {
-            self.known.insert(canonical, opened.clone());
+        if let Some(canonical) = canonical {
+            self.known.insert(canonical.to_owned(), opened.clone());
         }
         opened
     }
@@ -304,7 +312,7 @@ impl Beside for Files {
             Err(Unfollowed::Broken { path: name.clone(), error, mentions_key })
         };
         match self.content(&place) {
-            Ok(Content::Bytes(bytes)) => self.parsed(&name, &place, bytes),
+            Ok(Content::Bytes(bytes)) => self.parsed(&name, &place, Some(&canonical), bytes),
             Ok(Content::TooLarge { size, mentions }) => broken(too_large(size, self.limits.bytes), mentions),
             Err(error) => broken(format!("{error:#}"), false),
         }
@@ -350,48 +358,5 @@ impl Known for Files {
 
     fn asset(&self, from: FileId, name: &str) -> Option<String> {
         self.uploaded(from, name)
-    }
-}
-
-/// The whole path, through links where the file exists.
-pub(super) fn whole(path: &Path) -> PathBuf {
-    path.canonicalize().unwrap_or_else(|_| tidy(&here().join(path)))
-}
-
-/// The folder that the program runs in.
-pub(super) fn here() -> PathBuf {
-    std::env::current_dir().and_then(|here| here.canonicalize()).unwrap_or_default()
-}
-
-/// A path without `.`, and without `..` where the folder before it is known.
-pub(super) fn tidy(path: &Path) -> PathBuf {
-    let mut out = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir if matches!(out.components().next_back(), Some(Component::Normal(_))) => {
-                out.pop();
-            }
-            other => out.push(other),
-        }
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn paths_are_shown_without_detours() {
-        for (path, shown) in [
-            ("infra/./keys.yaml", "infra/keys.yaml"),
-            ("infra/../keys.yaml", "keys.yaml"),
-            ("infra/a/../../b/keys.yaml", "b/keys.yaml"),
-            ("../keys.yaml", "../keys.yaml"),
-            ("/a/../keys.yaml", "/keys.yaml"),
-        ] {
-            assert_eq!(tidy(Path::new(path)), Path::new(shown), "{path}");
-        }
     }
 }

@@ -20,12 +20,13 @@ use crate::template::Stacks;
 
 use super::args::{Flags, HookArgs};
 use super::baseline;
-use super::check::{checked, jobs_of, open_all};
+use super::check::{checked, jobs_of, open_all, over};
 use super::discover::Found;
 use super::exit::Exit;
-use super::files::{Files, Texts, here};
+use super::files::Texts;
 use super::flags::FailOn;
 use super::output::print;
+use super::paths::here;
 use super::plan::{Group, Plan};
 use super::rules;
 
@@ -110,10 +111,7 @@ fn outcome(flags: &Flags, subject: &Subject) -> anyhow::Result<Outcome> {
     let name = subject.stack.clone().unwrap_or_else(|| "resource".to_owned());
     let path: PathBuf = here().join(&name);
     let texts = Texts::from([(path.clone(), Arc::from(subject.template.as_str()))]);
-    let mut plan = Plan::over(flags, texts.clone())?;
-    plan.is_part = true;
-    let mut files = Files::over(texts);
-    files.every = rules::wanted(flags)?;
+    let (plan, mut files) = over(flags, texts)?;
     let found = Found { shown: name, path: Some(path.clone()), named: true };
     let templates = open_all(&plan, vec![(found, None)], &mut files)?;
     let mut groups = plan.groups(&templates.opened, &templates.synthesized, &mut files)?;

@@ -10,8 +10,9 @@ use super::args::InitArgs;
 use super::check::{Templates, templates};
 use super::config::NAME;
 use super::exit::Exit;
-use super::files::{Files, whole};
+use super::files::Files;
 use super::output::{print, remark};
+use super::paths::whole;
 use super::plan::{Group, Plan};
 
 /// Writes the configuration of a folder that has none.

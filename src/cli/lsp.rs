@@ -14,10 +14,10 @@ use crate::report::Failure;
 
 use super::args::{Flags, LspArgs};
 use super::baseline;
-use super::check::{checked, jobs, open_all};
+use super::check::{checked, jobs, open_all, over};
 use super::discover::{Found, shown};
 use super::exit::Exit;
-use super::files::{Files, whole};
+use super::paths::whole;
 use super::plan::Plan;
 use super::rules;
 use super::scan::Hints;
@@ -66,10 +66,7 @@ impl OpenDocuments<'_> {
             return Ok(Outcome::default());
         }
         let flags = self.flags;
-        let mut plan = Plan::over(flags, texts.clone())?;
-        plan.is_part = true;
-        let mut files = Files::over(texts.clone());
-        files.every = rules::wanted(flags)?;
+        let (plan, mut files) = over(flags, texts.clone())?;
         let found = |path: &PathBuf| (Found { shown: shown(path), path: Some(path.clone()), named: false }, None);
         let templates = open_all(&plan, documents.iter().map(found).collect(), &mut files)?;
         let jobs = jobs(&plan, &templates.opened, &templates.synthesized, &mut files)?;

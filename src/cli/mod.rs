@@ -26,6 +26,7 @@ mod lsp;
 mod nearby;
 mod nested;
 mod output;
+mod paths;
 mod plan;
 mod previous;
 mod progress;

@@ -15,7 +15,7 @@ use crate::source::SourceError;
 
 use super::contexts::{Folder, Located, located};
 use super::discover::{repository, shown};
-use super::files::whole;
+use super::paths::whole;
 use super::scan::Hints;
 
 /// How large a file may be that nobody named.

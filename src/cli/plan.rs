@@ -20,10 +20,11 @@ use super::bounds::may_read;
 use super::config::{self, Config, Planned};
 use super::contexts::{self, Located};
 use super::discover::{Folders, Found as File, shown};
-use super::files::{Files, Opened, Texts, whole};
+use super::files::{Files, Opened, Texts};
 use super::given::Given;
 use super::inputs::{document, parsed};
 use super::nearby::Nearby;
+use super::paths::whole;
 use super::scan::Hints;
 
 /// A deployment with the templates that it deploys.

@@ -15,8 +15,9 @@ use crate::template::{POLICY, Stacks, Unfollowed};
 use super::args::Flags;
 use super::check::Job;
 use super::discover::{Found, shown, too_large};
-use super::files::{Files, NO_TEMPLATE, Opened, tidy};
+use super::files::{Files, NO_TEMPLATE, Opened};
 use super::git::{Blob, Commit};
+use super::paths::tidy;
 
 /// What is deployed now, by the files of the templates that take its place.
 pub(super) type Previous = BTreeMap<FileId, Stacks>;

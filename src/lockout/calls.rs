@@ -7,18 +7,16 @@
 //! Every call starts from the same worlds, so what becomes of the key in a world is worked out once for all of them.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use crate::deployment::Deployment;
-use crate::policy::{
-    Decided, Document, Doubt, Effect, Element, Grant, Layers, Outcome as Applied, Request, decide, doubts,
-};
+use crate::policy::{Decided, Document, Doubt, Effect, Element, Grant, Layers, Outcome as Applied, Request, decide};
 use crate::source::Span;
-use crate::world::{Budget, Key, Kind, Stop, Text, Value, World, explore_unless};
+use crate::world::{Key, Kind, Stop, Text, Value, World, explore_unless};
 
 use super::assume;
+use super::doubts::brought_up;
 use super::evaluate::{Leaf, Outcome, Subject, evaluate};
+use super::known::Known;
 
 /// How many worlds one call may cost: what needs more is not certain.
 const WORLDS: usize = 256;
@@ -110,21 +108,18 @@ impl Accepted {
 /// What is made of one call in one world.
 type Deciding<'c> = &'c dyn Fn(&Accepted) -> Result<Call, Stop>;
 
-/// The key in one world; else what that makes of every call to it.
-type InWorld = Result<Rc<Result<Accepted, Call>>, Stop>;
-
 /// The calls to one key.
 pub(super) struct Calls<'s, 't> {
     subject: &'s Subject<'t>,
     nominal: &'s World,
-    /// What became of the key in the worlds so far, by the rule in doubt.
-    known: RefCell<Vec<(Option<Doubt>, World, InWorld)>>,
+    /// The key in the worlds so far; else what that makes of every call to it.
+    known: Known<Rc<Result<Accepted, Call>>>,
 }
 
 impl<'s, 't> Calls<'s, 't> {
     /// The calls to the key within the world `nominal`.
     pub(super) fn new(subject: &'s Subject<'t>, nominal: &'s World) -> Calls<'s, 't> {
-        Calls { subject, nominal, known: RefCell::default() }
+        Calls { subject, nominal, known: Known::default() }
     }
 
     /// The denial, if the call is denied in every world in which there is a key, also with every rule of less than high
@@ -133,14 +128,8 @@ impl<'s, 't> Calls<'s, 't> {
         let policy = RefCell::new(None);
         let denial = self.explored(None, call, &policy)?;
         let policy = policy.into_inner()?;
-        let Deployment { layers, caller, context, .. } = self.subject.deployment;
-        let beside = layers.given().into_iter().flat_map(|(_, policies)| policies);
-        let beside = beside.map(|value| Document { value, of_identity: true });
-        let documents = std::iter::once(Document { value: &policy, of_identity: false }).chain(beside);
-        let doubts: BTreeSet<Doubt> = documents.flat_map(|one| doubts(one, caller)).collect();
-        let is_given = |doubt: &&Doubt| matches!(doubt, Doubt::Key(key) if context.contains_key(key));
         let is_denied = |doubt: &Doubt| self.explored(Some(doubt), call, &RefCell::new(None)).is_some();
-        doubts.iter().filter(|doubt| !is_given(doubt)).all(is_denied).then_some(denial)
+        brought_up(&policy, self.subject.deployment).iter().all(is_denied).then_some(denial)
     }
 
     fn explored(
@@ -150,34 +139,23 @@ impl<'s, 't> Calls<'s, 't> {
         policy: &RefCell<Option<Rc<Value>>>,
     ) -> Option<Denial> {
         let subject = &Subject { doubted: doubted.or(self.subject.doubted), ..*self.subject };
-        let run = |world: &World| match &*self.accepted(subject, world)? {
-            Ok(accepted) => {
-                policy.borrow_mut().get_or_insert_with(|| accepted.policy.clone());
-                call(accepted)
-            }
-            Err(other) => Ok(other.clone()),
-        };
-        let mut budget = Budget { worlds: WORLDS.min(subject.worlds.get()), ..Budget::default() };
-        let given = budget.worlds;
+        let run =
+            |world: &World| match &*self.known.or_else(subject, world, || accepted(subject, world).map(Rc::new))? {
+                Ok(accepted) => {
+                    policy.borrow_mut().get_or_insert_with(|| accepted.policy.clone());
+                    call(accepted)
+                }
+                Err(other) => Ok(other.clone()),
+            };
         // One world in which the call is fine, or one that nobody looked at, and nothing is certain.
         let settles = |leaf: Option<&Call>| matches!(leaf, None | Some(Call::Fine));
-        let tree = explore_unless(self.nominal, &run, &|_| Call::Moot, &Call::same, &settles, &mut budget);
-        subject.worlds.set(subject.worlds.get().saturating_sub(given.saturating_sub(budget.worlds)));
+        let tree = subject
+            .worlds
+            .spend(WORLDS, |budget| explore_unless(self.nominal, &run, &|_| Call::Moot, &Call::same, &settles, budget));
         tree?.paths().into_iter().find_map(|(_, leaf)| match leaf {
             Some(Call::Denied(denial)) => Some((**denial).clone()),
             _ => None,
         })
-    }
-
-    fn accepted(&self, subject: &Subject<'_>, world: &World) -> InWorld {
-        let is_this =
-            |(doubted, at, _): &&(Option<Doubt>, World, InWorld)| at == world && doubted.as_ref() == subject.doubted;
-        if let Some((.., known)) = self.known.borrow().iter().find(is_this) {
-            return known.clone();
-        }
-        let found = accepted(subject, world).map(Rc::new);
-        self.known.borrow_mut().push((subject.doubted.cloned(), world.clone(), found.clone()));
-        found
     }
 }
 

@@ -1,12 +1,12 @@
 //! All keys of one template and its nested stacks in one deployment: explores the nominal world for the verdict, and every other world for the
 //! cases (design §2, "Worlds").
 
-use std::cell::{Cell, LazyCell};
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::LazyCell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::deployment::Deployment;
-use crate::policy::{Document, Doubt, Grant, Layer, doubts};
+use crate::policy::{Grant, Layer};
 use crate::resolve::Scope;
 use crate::source::{Duplicate, FileId, Span};
 use crate::template::{NumberLike, POLICY, Resource, Stacks, Suppression, Unknown};
@@ -18,6 +18,7 @@ use super::around::Around;
 use super::beyond::{Beyond, beyond};
 use super::calls::Calls;
 use super::cases::cases;
+use super::doubts::deciding;
 use super::evaluate::{Leaf, Outcome, Subject, evaluate};
 use super::handlers::{Stuck, stuck};
 use super::known::Known;
@@ -28,9 +29,7 @@ use super::readers::Readers;
 use super::services::{Unusable, unusable};
 use super::update::Update;
 use super::verdict::{Case, Open, Verdict};
-
-/// How many worlds may be run for all keys of a template.
-pub(super) const WORLDS_OF_ALL: usize = 60_000;
+use super::worlds::Worlds;
 
 /// What was found out about the template of one stack. One without keys is nobody's business.
 #[derive(Debug)]
@@ -112,8 +111,8 @@ pub(crate) fn check(stacks: &Stacks, deployment: &Deployment) -> Vec<Checked> {
         has_defaults: !root.defaults().is_empty(),
         refusals: nested::refusals(&scopes, &nominal),
         nominal,
-        worlds: Cell::new(WORLDS_OF_ALL),
-        worlds_afterwards: Cell::new(WORLDS_OF_ALL),
+        worlds: Worlds::default(),
+        worlds_afterwards: Worlds::default(),
     };
     let around = LazyCell::new(|| {
         root.renew();
@@ -128,8 +127,8 @@ struct Run<'d> {
     nominal: World,
     has_defaults: bool,
     refusals: Refusals,
-    worlds: Cell<usize>,
-    worlds_afterwards: Cell<usize>,
+    worlds: Worlds,
+    worlds_afterwards: Worlds,
 }
 
 impl Run<'_> {
@@ -150,7 +149,7 @@ impl Run<'_> {
             matters: true,
             loops: scope.template.unknown.iter().filter(|one| one.makes_keys).cloned().collect(),
         };
-        let before = self.worlds.get();
+        let before = self.worlds.run();
         let readers = LazyCell::new(|| Readers::of(scope.template));
         for key in scope.template.keys() {
             let subject = Subject {
@@ -169,7 +168,7 @@ impl Run<'_> {
                 Err(because) => out.skipped.push((key.id.clone(), because)),
             }
         }
-        out.worlds = before.saturating_sub(self.worlds.get());
+        out.worlds = self.worlds.run().saturating_sub(before);
         out
     }
 
@@ -256,17 +255,6 @@ fn assumes(
     out
 }
 
-/// The rules of less than high confidence that a policy, or one beside it, brings up, and that decide; in words.
-pub(super) fn deciding(policy: &Value, deployment: &Deployment, decides: &dyn Fn(&Doubt) -> bool) -> Vec<String> {
-    let beside = deployment.layers.given().into_iter().flat_map(|(_, policies)| policies);
-    let beside = beside.map(|value| Document { value, of_identity: true });
-    let documents = std::iter::once(Document { value: policy, of_identity: false }).chain(beside);
-    let every: BTreeSet<Doubt> = documents.flat_map(|document| doubts(document, &deployment.caller)).collect();
-    let is_given = |doubt: &Doubt| matches!(doubt, Doubt::Key(key) if deployment.context.contains_key(key));
-    let assumed = |doubt: Doubt| decides(&doubt).then(|| doubt.assumption().unwrap_or_default().to_owned());
-    every.into_iter().filter(|doubt| !is_given(doubt)).filter_map(assumed).collect()
-}
-
 /// The layer beside key policy and identity policies that decides.
 fn layer(leaf: Option<&Leaf>) -> Option<Layer> {
     match leaf?.outcome {
@@ -277,12 +265,8 @@ fn layer(leaf: Option<&Leaf>) -> Option<Layer> {
 
 fn run(subject: &Subject<'_>, world: &World) -> Tree<Leaf> {
     let evaluated = |world: &World| evaluate(subject, world);
-    let mut budget = Budget::default();
-    budget.worlds = budget.worlds.min(subject.worlds.get());
-    let given = budget.worlds;
-    let tree = explore(world, &evaluated, &Leaf::refused, &Leaf::same, &mut budget);
-    subject.worlds.set(subject.worlds.get().saturating_sub(given.saturating_sub(budget.worlds)));
-    tree
+    let most = Budget::default().worlds;
+    subject.worlds.spend(most, |budget| explore(world, &evaluated, &Leaf::refused, &Leaf::same, budget))
 }
 
 pub(super) fn kind(key: &Resource) -> &'static str {

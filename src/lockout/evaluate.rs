@@ -3,7 +3,6 @@
 //! Source of the order: KMS API, CreateKey: syntax, principals, then the lockout check, which
 //! BypassPolicyLockoutSafetyCheck skips; a key without policy gets the default one, unchecked.
 
-use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -16,6 +15,7 @@ use crate::template::{POLICY, Resource};
 use crate::world::{Class, Hole, Kind, Origin, Question, Refusal, Shape, Stop, Text, Value, World};
 
 use super::known::Known;
+use super::worlds::Worlds;
 use super::{assume, exist};
 
 /// The action that the check is about.
@@ -75,9 +75,9 @@ pub(crate) struct Subject<'a> {
     /// A rule that is not taken for granted this time.
     pub(crate) doubted: Option<&'a Doubt>,
     /// How many worlds may still be run for the template.
-    pub(crate) worlds: &'a Cell<usize>,
+    pub(crate) worlds: &'a Worlds,
     /// What became of the key so far, where it is evaluated for several reasons.
-    pub(crate) known: Option<&'a Known>,
+    pub(crate) known: Option<&'a Known<Leaf>>,
 }
 
 impl Leaf {

@@ -12,6 +12,7 @@ mod calls;
 mod cases;
 mod change;
 mod check;
+mod doubts;
 mod durability;
 mod evaluate;
 mod exist;
@@ -32,6 +33,7 @@ mod unsubstituted;
 mod update;
 mod verdict;
 mod who;
+mod worlds;
 
 pub(crate) use administrators::Administrators;
 pub(crate) use beyond::About;

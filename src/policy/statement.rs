@@ -111,12 +111,17 @@ impl<'v> Statement<'v> {
     /// Whether it applies to the request, naming the caller in the given sense. What `world` knows of the caller is filled
     /// in already ([`Request::in_world`]).
     pub(crate) fn applies(&self, sense: Sense, request: &Request, world: &World) -> Result<bool, Stop> {
-        // What most statements fail by costs least.
-        let is_map = matches!(self.value.kind, Kind::Map(_));
-        if is_map && self.covers_action(request, world) == Ok(false) {
+        if !matches!(self.value.kind, Kind::Map(_)) {
+            return all(self.checks(sense, request, world).map(|(_, answer)| answer));
+        }
+        // What most statements fail by costs least; questions are asked in the order of `checks` all the same.
+        let about = self.covers_action(request, world);
+        if about == Ok(false) {
             return Ok(false);
         }
-        all(self.checks(sense, request, world).map(|(_, answer)| answer))
+        let of = |element| self.answer(element, sense, request, world);
+        let later = [Element::Resource, Element::Condition].into_iter().map(of);
+        all(std::iter::once_with(|| of(Element::Principal)).chain([about]).chain(later))
     }
 
     /// Every element's answer, in the order in which they are checked; each is looked at when it is asked for.

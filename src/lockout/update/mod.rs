@@ -12,8 +12,6 @@ mod calls;
 mod differ;
 mod evaluate;
 
-use std::cell::Cell;
-
 use crate::deployment::Deployment;
 use crate::policy::{Doubt, Grant, Trace};
 use crate::resolve::Scope;
@@ -22,11 +20,13 @@ use crate::template::{POLICY, Resource, Stacks};
 use crate::world::{Budget, Tree, Value, World, explore};
 
 use super::administrators::administrators;
-use super::check::{Checked, WORLDS_OF_ALL, check, deciding};
+use super::check::{Checked, check};
+use super::doubts::deciding;
 use super::durability::Durability;
 use super::evaluate::{Subject, is_iam};
 use super::opens::{of_hole, of_question};
 use super::verdict::Open;
+use super::worlds::Worlds;
 use evaluate::{Leaf, evaluate, is_unchanged};
 
 /// What an update comes to.
@@ -84,7 +84,7 @@ pub(crate) fn check_update(stacks: &Stacks, previous: Option<&Stacks>, deploymen
 /// Adds to every key what its update from `previous` comes to.
 fn updates(checked: &mut [Checked], stacks: &Stacks, previous: &Stacks, deployment: &Deployment) {
     let (new, old) = (Scope::new(stacks, &deployment.givens), Scope::new(previous, &deployment.givens));
-    let worlds = Cell::new(WORLDS_OF_ALL);
+    let worlds = Worlds::default();
     for (checked, id) in checked.iter_mut().zip(stacks.ids()) {
         let new = new.at(id);
         let Some(old) = at(&old, new.path()) else { continue };
@@ -119,7 +119,7 @@ impl<'a> Pair<'a> {
         old: &'a Scope<'a>,
         before: &'a Resource,
         deployment: &'a Deployment,
-        worlds: &'a Cell<usize>,
+        worlds: &'a Worlds,
     ) -> Option<Pair<'a>> {
         let subject = |scope, key| Subject {
             scope,
@@ -186,14 +186,9 @@ impl<'a> Pair<'a> {
 
     fn explored(&self, doubted: Option<&Doubt>) -> Tree<Leaf> {
         let doubting = Pair { new: Subject { doubted, ..self.new }, old: Subject { doubted, ..self.old } };
-        let worlds = self.new.worlds;
-        let mut budget = Budget::default();
-        budget.worlds = budget.worlds.min(worlds.get());
-        let given = budget.worlds;
         let run = |world: &World| evaluate(&doubting, world);
-        let tree = explore(&World::default(), &run, &|_| Leaf::NoUpdate, &Leaf::same, &mut budget);
-        worlds.set(worlds.get().saturating_sub(given.saturating_sub(budget.worlds)));
-        tree
+        let (world, most) = (World::default(), Budget::default().worlds);
+        self.new.worlds.spend(most, |budget| explore(&world, &run, &|_| Leaf::NoUpdate, &Leaf::same, budget))
     }
 }
 

@@ -5,7 +5,6 @@
 //! which it is the deployer from the start; with nobody named, the answers about the two sides of one deployer (its role, its
 //! session) do not know of each other.
 
-use std::cell::Cell;
 use std::collections::BTreeSet;
 
 use crate::aws::{AccountId, PrincipalArn};
@@ -19,6 +18,7 @@ use super::super::durability::of_stack;
 use super::super::evaluate::{Leaf, Outcome, Subject};
 use super::super::opens::{budget, of_hole};
 use super::super::verdict::{Open, Subject as About, Verdict, When};
+use super::super::worlds::Worlds;
 use super::able::{Abilities, Able, Nobody, Who, passes};
 use super::ground::{Ground, tree};
 use super::group::{Fact, Place, Split, split};
@@ -30,7 +30,7 @@ pub(super) struct Asking<'a> {
     pub(super) deployment: &'a Deployment,
     pub(super) ground: &'a Ground<'a>,
     /// How many worlds may still be run.
-    pub(super) worlds: &'a Cell<usize>,
+    pub(super) worlds: &'a Worlds,
     /// The key, by its index among all; nothing for all of them together.
     pub(super) which: Option<usize>,
 }

@@ -1,8 +1,6 @@
 //! What a template's keys share in a deployment of certain values, and their evaluation: one key, or all of them in one
 //! world.
 
-use std::cell::Cell;
-
 use crate::deployment::Deployment;
 use crate::resolve::{Givens, Scope};
 use crate::source::FileId;
@@ -11,6 +9,7 @@ use crate::world::{Budget, Refusal, Stop, Tree, World, explore};
 
 use super::super::evaluate::{Leaf, Outcome, Subject, evaluate};
 use super::super::nested;
+use super::super::worlds::Worlds;
 
 /// The scopes of all stacks, and what CloudFormation refuses about each key.
 pub(super) struct Ground<'g> {
@@ -37,7 +36,7 @@ impl<'g> Ground<'g> {
     }
 
     /// Every key in this deployment.
-    pub(super) fn subjects<'s>(&'s self, deployment: &'s Deployment, worlds: &'s Cell<usize>) -> Vec<Subject<'s>> {
+    pub(super) fn subjects<'s>(&'s self, deployment: &'s Deployment, worlds: &'s Worlds) -> Vec<Subject<'s>> {
         let keys = self.scopes.iter().flat_map(|scope| scope.template.keys().map(move |key| (scope, key)));
         keys.zip(&self.refused)
             .map(|((scope, key), refused)| Subject {
@@ -63,12 +62,8 @@ impl<'g> Ground<'g> {
 pub(super) fn tree(keys: &[Subject<'_>], world: &World) -> Tree<Leaf> {
     let Some(first) = keys.first() else { return Tree::Exhausted };
     first.scope.renew();
-    let mut budget = Budget::default();
-    budget.worlds = budget.worlds.min(first.worlds.get());
-    let given = budget.worlds;
-    let tree = explore(world, &|world| together(keys, world), &Leaf::refused, &Leaf::same, &mut budget);
-    first.worlds.set(first.worlds.get().saturating_sub(given.saturating_sub(budget.worlds)));
-    tree
+    let (together, most) = (|world: &World| together(keys, world), Budget::default().worlds);
+    first.worlds.spend(most, |budget| explore(world, &together, &Leaf::refused, &Leaf::same, budget))
 }
 
 /// What happens to all of them in one world: what is refused wins, else the first open question is asked. A template of which

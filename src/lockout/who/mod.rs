@@ -15,13 +15,12 @@ mod group;
 
 pub(crate) use able::{Abilities, Able, Nobody, Who};
 
-use std::cell::Cell;
-
 use crate::deployment::Deployment;
 use crate::source::{FileId, Span};
 use crate::template::Stacks;
 
-use super::check::{WORLDS_OF_ALL, kind};
+use super::check::kind;
+use super::worlds::Worlds;
 use asking::Asking;
 use ground::Ground;
 
@@ -64,7 +63,7 @@ pub(crate) struct WhoKey {
 pub(crate) fn who(stacks: &Stacks, deployment: &Deployment) -> WhoCan {
     let deployment = deployment.by_anybody();
     let ground = Ground::new(stacks, &deployment.givens);
-    let worlds = Cell::new(WORLDS_OF_ALL);
+    let worlds = Worlds::default();
     let asking = |which| Asking { stacks, deployment: &deployment, ground: &ground, worlds: &worlds, which };
     let subjects = ground.subjects(&deployment, &worlds);
     let key = |(index, subject): (usize, &super::evaluate::Subject<'_>)| {
