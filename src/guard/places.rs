@@ -44,7 +44,7 @@ pub(super) fn place<'r>(path: &str, subject: &Subject<'_>, report: &'r Report, s
     let found = section.max_by_key(|(name, ..)| name.len());
     let logical_id = match &found {
         Some((name, Section::Value(Value { kind: Kind::Map(entries), .. }), Some(rest))) if *name == "Resources" => {
-            entry(entries, rest).map(|(key, ..)| key.text.clone()).unwrap_or_default()
+            entry(entries, rest).map(|(key, ..)| key.text.to_string()).unwrap_or_default()
         }
         _ => String::new(),
     };

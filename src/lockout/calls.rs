@@ -187,7 +187,7 @@ fn accepted(subject: &Subject<'_>, world: &World) -> Result<Result<Accepted, Cal
 fn default_policy(partition: &Text, account: &Text, span: Span) -> Value {
     let text = |text: &str| Value::text(span, Text::literal(text));
     let map = |entries: Vec<(&str, Value)>| {
-        let entries = entries.into_iter().map(|(name, value)| (Key { text: name.to_owned(), span }, value));
+        let entries = entries.into_iter().map(|(name, value)| (Key { text: name.into(), span }, value));
         Value { span, kind: Kind::Map(entries.collect()) }
     };
     let mut root = Text::literal("arn:");

@@ -81,7 +81,7 @@ pub(super) fn names(scope: &Scope<'_>, expr: &Expr, world: &World, out: &mut Vec
         ExprKind::Sub(parts, own) => {
             for part in parts {
                 let SubPart::Variable(name) = part else { continue };
-                if own.iter().any(|(key, _)| key.text == *name) {
+                if own.iter().any(|(key, _)| *key.text == **name) {
                     continue;
                 }
                 match name.split_once('.') {

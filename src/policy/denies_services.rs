@@ -93,7 +93,7 @@ fn excepts_no_service(excepted: &Value) -> bool {
         Kind::List(items) => items.iter().all(|item| matches!(item.kind, Kind::Text(_))),
         _ => false,
     };
-    !is_everyone(excepted) && entries.iter().all(|(key, value)| key.text == "AWS" && is_written(value))
+    !is_everyone(excepted) && entries.iter().all(|(key, value)| &*key.text == "AWS" && is_written(value))
 }
 
 /// Whether the condition holds for the call of any service.

@@ -180,7 +180,7 @@ impl Check<'_> {
             }
             Kind::Map(entries) => {
                 for (key, value) in entries {
-                    if !matches!(key.text.as_str(), "AWS" | "Service" | "Federated" | "CanonicalUser") {
+                    if !matches!(&*key.text, "AWS" | "Service" | "Federated" | "CanonicalUser") {
                         self.malformed(
                             key.span,
                             format!("`{}` is no kind of principal: use `AWS` or `Service`", key.text),

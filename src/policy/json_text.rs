@@ -49,7 +49,7 @@ fn read(document: &Document, id: NodeId, holes: &[Hole], span: Span) -> Option<V
         NodeKind::Mapping(entries) => {
             let entry = |key: NodeId, value: NodeId| {
                 let NodeKind::Scalar(name) = &document.node(key).kind else { return None };
-                Some((Key { text: name.text().to_owned(), span }, read(document, value, holes, span)?))
+                Some((Key { text: name.shared_text(), span }, read(document, value, holes, span)?))
             };
             Kind::Map(entries.iter().map(|found| entry(found.key, found.value)).collect::<Option<_>>()?)
         }

@@ -11,7 +11,7 @@ pub(crate) fn from_node(document: &Document, id: NodeId) -> Value {
         NodeKind::Mapping(entries) => {
             let entry = |key: NodeId, value: NodeId| match &document.node(key).kind {
                 NodeKind::Scalar(name) => {
-                    let key = Key { text: name.text().to_owned(), span: document.span(key) };
+                    let key = Key { text: name.shared_text(), span: document.span(key) };
                     Some((key, from_node(document, value)))
                 }
                 _ => None,

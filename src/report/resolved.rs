@@ -177,7 +177,7 @@ impl<'f> Shown<'f> {
             },
             Kind::List(items) => Json::Array(items.iter().map(|item| self.value(item)).collect()),
             Kind::Map(entries) => {
-                Json::Object(entries.iter().map(|(key, value)| (key.text.clone(), self.value(value))).collect())
+                Json::Object(entries.iter().map(|(key, value)| (key.text.to_string(), self.value(value))).collect())
             }
             Kind::Members(hole) | Kind::Unknown(hole) => json!(hole.mark()),
             Kind::Nothing => json!({ "Ref": "AWS::NoValue" }),

@@ -57,7 +57,7 @@ impl Scope<'_> {
             }
             ExprKind::Equals(a, b) => self.same(&self.resolve(a, world), &self.resolve(b, world), world),
             ExprKind::Broken(message) => Err(Refusal { message: message.clone(), span: expr.span }.into()),
-            ExprKind::Text(text) if text == "true" || text == "false" => Ok(text == "true"),
+            ExprKind::Text(text) if matches!(&**text, "true" | "false") => Ok(&**text == "true"),
             // A function that conditions do not have, or one of a macro: nobody knows.
             ExprKind::Other(name, _) => {
                 world.ask(Question::Fact(self.later_here("condition", &format!("Fn::{name}"), expr.span)))

@@ -156,7 +156,7 @@ impl Walk<'_> {
             let value = scope.resolve(value, &world);
             let is_passed = !matches!(value.kind, Kind::Nothing);
             let text = || value.as_text().and_then(|text| text.as_literal().map(str::to_owned));
-            is_passed.then(|| (key.text.clone(), text()))
+            is_passed.then(|| (key.text.to_string(), text()))
         };
         entries.iter().filter_map(passed).collect()
     }

@@ -153,7 +153,7 @@ fn substitute(
 ) -> Value {
     let values = parts.iter().map(|part| match part {
         SubPart::Literal(text) => Value::text(expr.span, super::texts::replaced(scope, text, expr.span)),
-        SubPart::Variable(name) => match map.iter().find(|(key, _)| key.text == *name) {
+        SubPart::Variable(name) => match map.iter().find(|(key, _)| *key.text == **name) {
             Some((_, value)) => scope.resolve(value, world),
             None => Value {
                 span: expr.span,

@@ -52,7 +52,7 @@ impl Scope<'_> {
             (Some(value), true) => members(value, span),
             (None, true) => Kind::Members(list),
             // A value may be a dynamic reference, which is resolved where it ends up.
-            (Some(value), false) => Kind::Text(replaced(self, value, span)),
+            (Some(value), false) => Kind::Text(replaced(self, &value.into(), span)),
             (None, false) => Kind::Text(filled.clone()),
         }
     }

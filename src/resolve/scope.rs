@@ -114,13 +114,11 @@ impl<'t> Scope<'t> {
     }
 
     /// Source: cloudformation User Guide, pseudo-parameter-reference.html: AWS::NoValue removes the property.
-    fn map(&self, entries: &[(crate::template::Key, Expr)], world: &World) -> Kind {
+    fn map(&self, entries: &[(Key, Expr)], world: &World) -> Kind {
         if let Some((key, _)) = entries.iter().find(|(key, _)| is_macro(&key.text)) {
             return self.written_by_macro(&key.text, key.span);
         }
-        let resolved = entries
-            .iter()
-            .map(|(key, value)| (Key { text: key.text.clone(), span: key.span }, self.resolve(value, world)));
+        let resolved = entries.iter().map(|(key, value)| (key.clone(), self.resolve(value, world)));
         Kind::Map(resolved.filter(|(_, value)| value.kind != Kind::Nothing).collect())
     }
 

@@ -3,6 +3,8 @@
 //!
 //! Source: AWS CloudFormation User Guide, dynamic-references.html.
 
+use std::sync::Arc;
+
 use crate::source::Span;
 use crate::template::framework_variable;
 use crate::world::{Piece, Text};
@@ -11,9 +13,12 @@ use super::names::later;
 use super::scope::Scope;
 
 /// A literal text in which what will be replaced is a hole, or a value where `--ssm` gives it.
-pub(crate) fn replaced(scope: &Scope<'_>, text: &str, span: Span) -> Text {
+pub(crate) fn replaced(scope: &Scope<'_>, text: &Arc<str>, span: Span) -> Text {
+    if !text.contains(['{', '$']) {
+        return Text::from(Arc::clone(text));
+    }
     let mut out = Text::default();
-    let mut rest = text;
+    let mut rest = &**text;
     while let Some(at) = rest.find(['{', '$']) {
         let (before, from) = rest.split_at_checked(at).unwrap_or((rest, ""));
         out.push_str(before);

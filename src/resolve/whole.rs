@@ -53,13 +53,13 @@ pub(crate) fn whole(scope: &Scope<'_>, document: &Document, world: &World) -> Wh
     scope.renew();
     let mut reader = Reader { scope, document, world, left: LARGEST };
     let sections = reader.members(document.root()).into_iter().map(|(name, node)| {
-        let section = match name.text.as_str() {
+        let section = match &*name.text {
             "Resources" => Section::Value(reader.resources(node)),
             "Outputs" => Section::Value(reader.outputs(node)),
             "Conditions" => Section::Conditions(reader.conditions(node)),
             _ => Section::Value(reader.as_written(node)),
         };
-        (name.text, section)
+        (name.text.to_string(), section)
     });
     Whole(sections.collect())
 }
@@ -88,7 +88,7 @@ impl Reader<'_> {
         let mut seen = BTreeSet::new();
         let last = entries.iter().rev().filter_map(|entry| {
             let NodeKind::Scalar(scalar) = &self.document.node(entry.key).kind else { return None };
-            let key = Key { text: scalar.text().to_owned(), span: self.document.span(entry.key) };
+            let key = Key { text: scalar.shared_text(), span: self.document.span(entry.key) };
             seen.insert(key.text.clone()).then_some((key, entry.value))
         });
         let mut out: Vec<_> = last.collect();
@@ -99,7 +99,7 @@ impl Reader<'_> {
     fn conditions(&self, node: NodeId) -> Vec<(String, Result<bool, Stop>)> {
         let answer = |(name, _): (Key, NodeId)| {
             let answer = self.scope.condition(&name.text, name.span, self.world);
-            (name.text, answer)
+            (name.text.to_string(), answer)
         };
         self.members(node).into_iter().map(answer).collect()
     }
@@ -118,7 +118,7 @@ impl Reader<'_> {
     fn resources(&mut self, node: NodeId) -> Value {
         let mut out = Vec::new();
         let members = self.members(node);
-        let written: BTreeSet<&str> = members.iter().map(|(id, _)| id.text.as_str()).collect();
+        let written: BTreeSet<&str> = members.iter().map(|(id, _)| &*id.text).collect();
         for (id, body) in &members {
             let value = match self.scope.template.resource(&id.text) {
                 Some(resource) => self.resource(resource, Some(*body)),
@@ -127,7 +127,7 @@ impl Reader<'_> {
             out.extend(value.map(|value| (id.clone(), value)));
         }
         for resource in self.scope.template.resources.iter().filter(|one| !written.contains(one.id.as_str())) {
-            let id = Key { text: resource.id.clone(), span: resource.span };
+            let id = Key { text: resource.id.as_str().into(), span: resource.span };
             out.extend(self.resource(resource, None).map(|value| (id, value)));
         }
         self.map(node, out)
@@ -141,11 +141,11 @@ impl Reader<'_> {
             Created::If(value) => Some(value),
         };
         let span = resource.span;
-        let key = |text: &str| Key { text: text.to_owned(), span };
+        let key = |text: &str| Key { text: text.into(), span };
         let properties = resource.properties.as_ref().map(|properties| self.scope.resolve(properties, self.world));
         let mut out = Vec::new();
         for (name, node) in body.map_or_else(Vec::new, |body| self.members(body)) {
-            let value = match name.text.as_str() {
+            let value = match &*name.text {
                 "Properties" => properties.clone(),
                 "Condition" => condition.clone(),
                 "DependsOn" => self.needed(resource, node),
@@ -181,7 +181,7 @@ impl Reader<'_> {
         let mut out = Vec::new();
         for (name, body) in self.members(node) {
             // Of several outputs of one name, the last counts.
-            let value = match self.scope.template.outputs.iter().rev().find(|output| output.name == name.text) {
+            let value = match self.scope.template.outputs.iter().rev().find(|output| *output.name == *name.text) {
                 Some(output) => self.output(output, body),
                 None => Some(self.as_written(body)),
             };
@@ -198,7 +198,7 @@ impl Reader<'_> {
         };
         let mut out = Vec::new();
         for (name, node) in self.members(body) {
-            let value = match name.text.as_str() {
+            let value = match &*name.text {
                 "Value" => Some(self.result(output)),
                 "Condition" => condition.clone(),
                 _ => Some(self.scope.resolve(&read(self.document, node), self.world)),
@@ -207,7 +207,7 @@ impl Reader<'_> {
         }
         if output.value.is_none() {
             let value = refused("every Outputs member must contain a Value object", output.span);
-            out.push((Key { text: "Value".to_owned(), span: output.span }, value));
+            out.push((Key { text: "Value".into(), span: output.span }, value));
         }
         let value = Value { span: output.span, kind: Kind::Map(out) };
         Some(self.within(value))
@@ -275,7 +275,7 @@ fn long_form(tag: &str, value: Value) -> Value {
         }
         _ => (format!("Fn::{tag}"), value),
     };
-    Value { span, kind: Kind::Map(vec![(Key { text: name, span }, argument)]) }
+    Value { span, kind: Kind::Map(vec![(Key { text: name.into(), span }, argument)]) }
 }
 
 fn refused(message: &str, span: Span) -> Value {

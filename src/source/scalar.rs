@@ -68,6 +68,11 @@ impl Scalar {
     pub(crate) fn text(&self) -> &str {
         self.resolved.as_deref().unwrap_or(&self.raw)
     }
+
+    /// The same, without a copy.
+    pub(crate) fn shared_text(&self) -> Arc<str> {
+        Arc::clone(self.resolved.as_ref().unwrap_or(&self.raw))
+    }
 }
 
 /// What a plain scalar is, and the text of its value where that is another than the file has.

@@ -2,7 +2,11 @@
 //!
 //! Source: AWS CloudFormation User Guide, intrinsic-function-reference.html and the pages below it.
 
+use std::sync::Arc;
+
 use crate::source::Span;
+
+pub(crate) use crate::world::Key;
 
 /// An expression and where it stands.
 #[derive(Clone, Debug)]
@@ -13,20 +17,11 @@ pub(crate) struct Expr {
     pub(crate) kind: ExprKind,
 }
 
-/// The key of a map entry.
-#[derive(Clone, Debug)]
-pub(crate) struct Key {
-    /// Its text.
-    pub(crate) text: String,
-    /// Its place.
-    pub(crate) span: Span,
-}
-
 /// A part of the text of Fn::Sub.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum SubPart {
     /// Text as it is.
-    Literal(String),
+    Literal(Arc<str>),
     /// `${Name}` or `${Resource.Attribute}`.
     Variable(String),
 }
@@ -35,7 +30,7 @@ pub(crate) enum SubPart {
 #[derive(Clone, Debug)]
 pub(crate) enum ExprKind {
     /// A scalar, as CloudFormation reads it.
-    Text(String),
+    Text(Arc<str>),
     /// A null, which CloudFormation refuses.
     Null,
     /// A list.
@@ -100,7 +95,7 @@ impl Expr {
     /// The entry of a literal map; the last one wins.
     pub(crate) fn get(&self, key: &str) -> Option<&Expr> {
         match &self.kind {
-            ExprKind::Map(entries) => entries.iter().rev().find(|(name, _)| name.text == key).map(|(_, value)| value),
+            ExprKind::Map(entries) => entries.iter().rev().find(|(name, _)| &*name.text == key).map(|(_, value)| value),
             _ => None,
         }
     }

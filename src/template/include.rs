@@ -66,7 +66,7 @@ impl Include<'_> {
             TreeKind::Map(entries) => {
                 let mut out = Vec::new();
                 for (key, value) in entries {
-                    let content = if key.text == "Fn::Transform" { self.content(value) } else { None };
+                    let content = if &*key.text == "Fn::Transform" { self.content(value) } else { None };
                     match content.filter(|content| fits(content, tree)) {
                         Some(content) => out.extend(content.entries().iter().cloned()),
                         None => out.push((key.clone(), self.within(value))),
@@ -97,7 +97,7 @@ impl Include<'_> {
             }
         }
         if let TreeKind::Map(entries) = &mut root.kind
-            && let Some((_, slot)) = entries.iter_mut().rev().find(|(key, _)| key.text == "Transform")
+            && let Some((_, slot)) = entries.iter_mut().rev().find(|(key, _)| &*key.text == "Transform")
         {
             *slot = Tree::list(rest, slot.span);
         }

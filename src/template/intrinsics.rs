@@ -88,7 +88,7 @@ const OPERANDS: &str = "every Fn::And and Fn::Or object requires a list of betwe
 
 fn text(expr: Expr) -> Option<String> {
     match expr.kind {
-        ExprKind::Text(text) => Some(text),
+        ExprKind::Text(text) => Some(text.to_string()),
         _ => None,
     }
 }
@@ -149,7 +149,7 @@ fn get_att(argument: Expr) -> Result<ExprKind, &'static str> {
             if resource.is_empty() || attribute.is_empty() {
                 return Err(GET_ATT);
             }
-            let part = |text: &str| Box::new(Expr { span, kind: ExprKind::Text(text.to_owned()) });
+            let part = |text: &str| Box::new(Expr { span, kind: ExprKind::Text(text.into()) });
             Ok(ExprKind::GetAtt(part(resource), part(attribute)))
         }
         ExprKind::List(items) => {
@@ -192,7 +192,7 @@ fn find_in_map(argument: Expr) -> Result<ExprKind, &'static str> {
 fn default_value(options: Expr) -> Option<Box<Expr>> {
     match options.kind {
         ExprKind::Map(entries) => {
-            let named = |(key, value): (Key, Expr)| (key.text == "DefaultValue").then(|| value.into());
+            let named = |(key, value): (Key, Expr)| (&*key.text == "DefaultValue").then(|| value.into());
             entries.into_iter().find_map(named)
         }
         _ => None,

@@ -23,7 +23,7 @@ pub(crate) fn read(document: &Document, id: NodeId) -> Expr {
 pub(crate) fn literal(document: &Document, id: NodeId) -> Expr {
     let kind = match &document.node(id).kind {
         NodeKind::Scalar(scalar) if scalar.form == Form::Null => ExprKind::Null,
-        NodeKind::Scalar(scalar) => ExprKind::Text(scalar.text().to_owned()),
+        NodeKind::Scalar(scalar) => ExprKind::Text(scalar.shared_text()),
         NodeKind::Sequence(items) => ExprKind::List(items.iter().map(|&item| literal(document, item)).collect()),
         NodeKind::Mapping(entries) => {
             let entries = entries.iter();
@@ -40,7 +40,7 @@ fn untagged(document: &Document, id: NodeId) -> Expr {
     let span = document.span(id);
     let kind = match &node.kind {
         NodeKind::Scalar(scalar) if scalar.form == Form::Null => ExprKind::Null,
-        NodeKind::Scalar(scalar) => ExprKind::Text(scalar.text().to_owned()),
+        NodeKind::Scalar(scalar) => ExprKind::Text(scalar.shared_text()),
         NodeKind::Sequence(items) => ExprKind::List(items.iter().map(|&item| read(document, item)).collect()),
         NodeKind::Mapping(entries) => {
             let entries: Vec<(Key, Expr)> = entries
@@ -72,7 +72,7 @@ fn map(mut entries: Vec<(Key, Expr)>) -> ExprKind {
 /// The key of a mapping entry, if it is a scalar.
 pub(crate) fn key(document: &Document, id: NodeId) -> Option<Key> {
     match &document.node(id).kind {
-        NodeKind::Scalar(scalar) => Some(Key { text: scalar.text().to_owned(), span: document.span(id) }),
+        NodeKind::Scalar(scalar) => Some(Key { text: scalar.shared_text(), span: document.span(id) }),
         _ => None,
     }
 }

@@ -49,7 +49,7 @@ fn walk(expr: &Expr, conditional: bool, out: &mut Vec<Reference>) {
         ExprKind::Sub(parts, map) => {
             for part in parts {
                 if let SubPart::Variable(name) = part
-                    && !map.iter().any(|(key, _)| key.text == *name)
+                    && !map.iter().any(|(key, _)| *key.text == **name)
                 {
                     found(match name.split_once('.') {
                         Some((resource, _)) => Target::Resource(resource.to_owned()),

@@ -12,6 +12,7 @@
 //! "Every Condition member must be a string"); recorded answers of `ValidateTemplate` and `CreateChangeSet`.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::source::{Document, Entry, Form, NodeId, NodeKind, Span};
 use crate::world::Refusal;
@@ -127,7 +128,7 @@ impl Checked<'_> {
     /// The entries of a map; of a key written twice, the last, since the others are lost.
     fn members(&self, node: NodeId) -> Vec<(Key, NodeId)> {
         let NodeKind::Mapping(entries) = &self.document.node(node).kind else { return Vec::new() };
-        let last: BTreeMap<String, usize> = entries
+        let last: BTreeMap<Arc<str>, usize> = entries
             .iter()
             .enumerate()
             .filter_map(|(index, entry)| Some((key(self.document, entry.key)?.text, index)))
@@ -162,8 +163,8 @@ impl Checked<'_> {
         let text = self.document.text();
         let root = self.members(self.document.root());
         let resources = self.section("Resources");
-        let is_of_tool = |(key, _): &(Key, NodeId)| OTHER_ATTRIBUTES.contains(&key.text.as_str());
-        !root.iter().any(|(key, _)| key.text == "Transform" || OTHER_SECTIONS.contains(&key.text.as_str()))
+        let is_of_tool = |(key, _): &(Key, NodeId)| OTHER_ATTRIBUTES.contains(&&*key.text);
+        !root.iter().any(|(key, _)| &*key.text == "Transform" || OTHER_SECTIONS.contains(&&*key.text))
             && !["Fn::Transform", "!Transform"].iter().any(|macro_call| text.contains(macro_call))
             && !resources.iter().any(|(_, resource)| self.members(*resource).iter().any(is_of_tool))
             && !self.has_placeholder(self.document.root())
@@ -202,7 +203,7 @@ impl Checked<'_> {
                 self.refuse("", NULL, self.document.span(value));
             }
             let meant = SECTIONS.iter().find(|section| is_slip(&name.text, section));
-            if let (Some(meant), false) = (meant, SECTIONS.contains(&name.text.as_str())) {
+            if let (Some(meant), false) = (meant, SECTIONS.contains(&&*name.text)) {
                 self.refuse("", format!("a template has no section `{}`; it has `{meant}`", name.text), name.span);
             }
         }
@@ -210,7 +211,7 @@ impl Checked<'_> {
 
     fn resources(&mut self) {
         for (name, resource) in self.section("Resources") {
-            let id = name.text.as_str();
+            let id = &*name.text;
             self.name("resource", &name, id);
             if self.is_null(resource) {
                 self.refuse(id, NULL, self.document.span(resource));
@@ -224,22 +225,22 @@ impl Checked<'_> {
     }
 
     fn resource(&mut self, name: &Key, resource: NodeId) {
-        let id = name.text.as_str();
+        let id = &*name.text;
         let attributes = self.members(resource);
-        if !attributes.iter().any(|(key, _)| key.text == "Type" || key.text.starts_with("Fn::")) {
+        if !attributes.iter().any(|(key, _)| &*key.text == "Type" || key.text.starts_with("Fn::")) {
             // "[/Resources/A] Every Resources object must contain a Type member."
             self.refuse(id, format!("the resource `{id}` has no Type"), name.span);
         }
         for (attribute, value) in attributes {
-            let known = ATTRIBUTES.contains(&attribute.text.as_str()) || attribute.text.starts_with("Fn::");
+            let known = ATTRIBUTES.contains(&&*attribute.text) || attribute.text.starts_with("Fn::");
             if !known && !is_placeholder(&attribute.text) {
                 // "Invalid template resource property 'Invalid'"
                 self.refuse(id, format!("a resource has no attribute `{}`", attribute.text), attribute.span);
             }
-            if attribute.text == "Condition" && !self.is_text(value) {
+            if &*attribute.text == "Condition" && !self.is_text(value) {
                 self.refuse(id, "the Condition of a resource has to be a text", self.document.full_span(value));
             }
-            match attribute.text.as_str() {
+            match &*attribute.text {
                 "Metadata" => {}
                 "Properties" => self.properties(id, value),
                 _ => self.nulls(id, value),
@@ -263,13 +264,12 @@ impl Checked<'_> {
                 continue;
             }
             let declared = self.members(parameter);
-            if !declared.iter().any(|(key, _)| key.text == "Type" || key.text.starts_with("Fn::")) {
+            if !declared.iter().any(|(key, _)| &*key.text == "Type" || key.text.starts_with("Fn::")) {
                 self.refuse("", format!("the parameter `{}` has no Type", name.text), name.span);
             }
             for (key, _) in declared {
                 // "Invalid template parameter property 'DefaultValue'"
-                if !DECLARED.contains(&key.text.as_str()) && !key.text.starts_with("Fn::") && !is_placeholder(&key.text)
-                {
+                if !DECLARED.contains(&&*key.text) && !key.text.starts_with("Fn::") && !is_placeholder(&key.text) {
                     self.refuse("", format!("a parameter has no property `{}`", key.text), key.span);
                 }
             }
@@ -282,7 +282,7 @@ impl Checked<'_> {
             self.nulls("", output);
             let members = self.members(output);
             if self.is_map(output)
-                && !members.iter().any(|(key, _)| key.text == "Value" || key.text.starts_with("Fn::"))
+                && !members.iter().any(|(key, _)| &*key.text == "Value" || key.text.starts_with("Fn::"))
             {
                 // "Every Outputs member must contain a Value object"
                 self.refuse("", format!("the output `{}` has no Value", name.text), name.span);

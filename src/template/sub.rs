@@ -53,7 +53,7 @@ pub(crate) fn parts(text: &str) -> Vec<SubPart> {
             }
             None => {
                 if !literal.is_empty() {
-                    out.push(SubPart::Literal(std::mem::take(&mut literal)));
+                    out.push(SubPart::Literal(std::mem::take(&mut literal).into()));
                 }
                 out.push(SubPart::Variable(name.trim().to_owned()));
             }
@@ -62,7 +62,7 @@ pub(crate) fn parts(text: &str) -> Vec<SubPart> {
     }
     literal.push_str(rest);
     if !literal.is_empty() {
-        out.push(SubPart::Literal(literal));
+        out.push(SubPart::Literal(literal.into()));
     }
     out
 }

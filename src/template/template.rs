@@ -191,7 +191,7 @@ impl Template {
     pub(crate) fn of_policy(document: &Document) -> Template {
         let policy = literal(document, document.root());
         let span = policy.span;
-        let name = Key { text: "KeyPolicy".to_owned(), span };
+        let name = Key { text: "KeyPolicy".into(), span };
         let properties = Expr { span, kind: ExprKind::Map(vec![(name, policy)]) };
         let key = Resource {
             id: String::new(),
@@ -293,7 +293,7 @@ impl Resource {
 fn entries(document: &Document, node: NodeId, name: &str) -> Vec<((String, Span), NodeId)> {
     let Some(entry) = document.get(node, name) else { return Vec::new() };
     let NodeKind::Mapping(entries) = &document.node(entry.value).kind else { return Vec::new() };
-    let named = |node| key(document, node).map(|key| (key.text, key.span));
+    let named = |node| key(document, node).map(|key| (key.text.to_string(), key.span));
     entries.iter().filter_map(|entry| Some((named(entry.key)?, entry.value))).collect()
 }
 
@@ -383,7 +383,7 @@ fn names(expr: Option<Expr>) -> Vec<(String, Span)> {
     let Some(expr) = expr else { return Vec::new() };
     let span = expr.span;
     match expr.kind {
-        ExprKind::Text(name) => vec![(name, span)],
+        ExprKind::Text(name) => vec![(name.to_string(), span)],
         ExprKind::List(items) => {
             items.iter().filter_map(|item| Some((item.as_text()?.to_owned(), item.span))).collect()
         }

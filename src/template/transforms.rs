@@ -36,7 +36,7 @@ pub(super) fn has_macro(document: &Document, node: NodeId) -> bool {
 pub(super) fn transforms(document: &Document) -> Vec<(String, Span)> {
     let Some(entry) = document.get(document.root(), "Transform") else { return Vec::new() };
     let named = |expr: &Expr| match expr.get("Name").unwrap_or(expr) {
-        Expr { span, kind: ExprKind::Text(name) } => (name.clone(), *span),
+        Expr { span, kind: ExprKind::Text(name) } => (name.to_string(), *span),
         Expr { span, .. } => (String::new(), *span),
     };
     let expr = read(document, entry.value);

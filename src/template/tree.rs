@@ -93,7 +93,7 @@ impl Tree {
 
     /// An entry of a map; of several, the last.
     pub(super) fn get(&self, key: &str) -> Option<&Tree> {
-        self.entries().iter().rev().find(|(name, _)| name.text == key).map(|(_, value)| value)
+        self.entries().iter().rev().find(|(name, _)| &*name.text == key).map(|(_, value)| value)
     }
 
     /// Whether it is a null.
@@ -141,7 +141,7 @@ impl Tree {
     fn may_be_key(&self) -> bool {
         let is_type = |(key, value): &(Key, Tree)| {
             let kind = value.as_text().filter(|kind| !kind.contains("${"));
-            key.text == "Type" && kind.is_none_or(|kind| kind.starts_with("AWS::KMS::"))
+            &*key.text == "Type" && kind.is_none_or(|kind| kind.starts_with("AWS::KMS::"))
         };
         self.entries().iter().any(is_type) || self.children().into_iter().any(Tree::may_be_key)
     }
@@ -152,7 +152,7 @@ impl Tree {
             TreeKind::Scalar(scalar) => scalar_json(scalar),
             TreeKind::List(items) => Value::Array(items.iter().map(Tree::json).collect()),
             TreeKind::Map(entries) => {
-                Value::Object(entries.iter().map(|(key, value)| (key.text.clone(), value.json())).collect())
+                Value::Object(entries.iter().map(|(key, value)| (key.text.to_string(), value.json())).collect())
             }
             TreeKind::Call(name, argument) => Value::Object(Map::from_iter([(name.clone(), argument.json())])),
             TreeKind::Unknown(name, _) => {
@@ -198,7 +198,7 @@ pub(super) fn read(document: &Document, id: NodeId) -> Tree {
 /// A map, or the long form of a function: a map with that one key.
 fn map(document: &Document, entries: &[Entry]) -> TreeKind {
     let key = |id| match &document.node(id).kind {
-        NodeKind::Scalar(scalar) => Some(Key { text: scalar.text().to_owned(), span: document.span(id) }),
+        NodeKind::Scalar(scalar) => Some(Key { text: scalar.shared_text(), span: document.span(id) }),
         _ => None,
     };
     let read = |entry: &Entry| Some((key(entry.key)?, read(document, entry.value)));
@@ -206,7 +206,7 @@ fn map(document: &Document, entries: &[Entry]) -> TreeKind {
     let called = |key: &str| intrinsics::long_name(key).is_some() && !key.starts_with(LOOP);
     match (entries.as_slice(), entries.len()) {
         ([(key, _)], 1) if called(&key.text) => match entries.pop() {
-            Some((key, argument)) => TreeKind::Call(key.text, Box::new(argument)),
+            Some((key, argument)) => TreeKind::Call(key.text.to_string(), Box::new(argument)),
             None => TreeKind::Map(entries),
         },
         _ => TreeKind::Map(entries),

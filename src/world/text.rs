@@ -17,8 +17,25 @@ pub(crate) enum Piece {
 }
 
 /// A text of which some parts may be unknown.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub(crate) struct Text(Vec<Piece>);
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Text(Pieces);
+
+/// Nearly every text is one piece, which costs no list.
+#[derive(Clone, Debug, Default)]
+enum Pieces {
+    #[default]
+    None,
+    One(Piece),
+    Many(Vec<Piece>),
+}
+
+impl PartialEq for Text {
+    fn eq(&self, other: &Text) -> bool {
+        self.pieces() == other.pieces()
+    }
+}
+
+impl Eq for Text {}
 
 impl Text {
     /// A wholly known text.
@@ -30,17 +47,21 @@ impl Text {
 
     /// A wholly unknown text.
     pub(crate) fn hole(hole: Hole) -> Text {
-        Text(vec![Piece::Hole(hole)])
+        Text(Pieces::One(Piece::Hole(hole)))
     }
 
     /// The parts, in normal form.
     pub(crate) fn pieces(&self) -> &[Piece] {
-        &self.0
+        match &self.0 {
+            Pieces::None => &[],
+            Pieces::One(piece) => std::slice::from_ref(piece),
+            Pieces::Many(pieces) => pieces,
+        }
     }
 
     /// The whole text, if it is known.
     pub(crate) fn as_literal(&self) -> Option<&str> {
-        match self.0.as_slice() {
+        match self.pieces() {
             [] => Some(""),
             [Piece::Literal(text)] => Some(text),
             _ => None,
@@ -49,7 +70,7 @@ impl Text {
 
     /// The hole, if the text is nothing but one.
     pub(crate) fn as_hole(&self) -> Option<&Hole> {
-        match self.0.as_slice() {
+        match self.pieces() {
             [Piece::Hole(hole)] => Some(hole),
             _ => None,
         }
@@ -57,7 +78,7 @@ impl Text {
 
     /// The bytes that are known.
     pub(crate) fn len(&self) -> usize {
-        let known = self.0.iter().map(|piece| match piece {
+        let known = self.pieces().iter().map(|piece| match piece {
             Piece::Literal(text) => text.len(),
             Piece::Hole(_) => 0,
         });
@@ -66,7 +87,7 @@ impl Text {
 
     /// What it costs to keep the text: its bytes, and as much as a long name for every hole.
     pub(crate) fn cost(&self) -> usize {
-        self.len().saturating_add(self.0.len().saturating_mul(1024))
+        self.len().saturating_add(self.pieces().len().saturating_mul(1024))
     }
 
     /// Appends known characters.
@@ -74,31 +95,51 @@ impl Text {
         if text.is_empty() {
             return;
         }
-        if let Some(Piece::Literal(last)) = self.0.last_mut() {
-            *last = format!("{last}{text}").into();
-        } else {
-            self.0.push(Piece::Literal(text.into()));
+        match self.last_mut() {
+            Some(Piece::Literal(last)) => *last = format!("{last}{text}").into(),
+            _ => self.add(Piece::Literal(text.into())),
         }
     }
 
     /// Appends a part.
     pub(crate) fn push(&mut self, piece: &Piece) {
-        match piece {
-            Piece::Literal(text) => self.push_str(text),
-            Piece::Hole(_) => self.0.push(piece.clone()),
+        match (piece, self.last_mut()) {
+            (Piece::Literal(text), Some(Piece::Literal(_))) => self.push_str(text),
+            (Piece::Literal(text), _) if text.is_empty() => {}
+            _ => self.add(piece.clone()),
         }
+    }
+
+    fn last_mut(&mut self) -> Option<&mut Piece> {
+        match &mut self.0 {
+            Pieces::None => None,
+            Pieces::One(piece) => Some(piece),
+            Pieces::Many(pieces) => pieces.last_mut(),
+        }
+    }
+
+    /// Adds a part that does not continue the last one.
+    fn add(&mut self, piece: Piece) {
+        self.0 = match std::mem::take(&mut self.0) {
+            Pieces::None => Pieces::One(piece),
+            Pieces::One(first) => Pieces::Many(vec![first, piece]),
+            Pieces::Many(mut pieces) => {
+                pieces.push(piece);
+                Pieces::Many(pieces)
+            }
+        };
     }
 
     /// Appends a text.
     pub(crate) fn append(&mut self, other: &Text) {
-        for piece in &other.0 {
+        for piece in other.pieces() {
             self.push(piece);
         }
     }
 
     /// The holes in it, from left to right.
     pub(crate) fn holes(&self) -> impl Iterator<Item = &Hole> {
-        self.0.iter().filter_map(|piece| match piece {
+        self.pieces().iter().filter_map(|piece| match piece {
             Piece::Hole(hole) => Some(hole),
             Piece::Literal(_) => None,
         })
@@ -106,7 +147,7 @@ impl Text {
 
     /// The known characters it starts with.
     pub(crate) fn known_prefix(&self) -> &str {
-        match self.0.first() {
+        match self.pieces().first() {
             Some(Piece::Literal(text)) => text,
             _ => "",
         }
@@ -115,7 +156,7 @@ impl Text {
     /// Splits at the first `count` separators, if none of them can hide in a hole.
     pub(crate) fn split(&self, separator: char, count: usize) -> Option<Vec<Text>> {
         let mut parts = vec![Text::default()];
-        for piece in &self.0 {
+        for piece in self.pieces() {
             match piece {
                 Piece::Hole(hole) => {
                     if parts.len() <= count && !hole.shape().class.excludes(separator) {
@@ -138,6 +179,12 @@ impl Text {
     }
 }
 
+impl From<Arc<str>> for Text {
+    fn from(text: Arc<str>) -> Text {
+        Text(if text.is_empty() { Pieces::None } else { Pieces::One(Piece::Literal(text)) })
+    }
+}
+
 impl From<&str> for Text {
     fn from(text: &str) -> Text {
         Text::literal(text)
@@ -147,7 +194,7 @@ impl From<&str> for Text {
 /// As the JSON contract writes it: unknown parts as `{{kind:name}}`.
 impl fmt::Display for Text {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for piece in &self.0 {
+        for piece in self.pieces() {
             match piece {
                 Piece::Literal(text) => f.write_str(text)?,
                 Piece::Hole(hole) => f.write_str(&hole.mark())?,

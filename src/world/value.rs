@@ -1,5 +1,7 @@
 //! Resolved values with their places in the template: what an expression becomes in one world.
 
+use std::sync::Arc;
+
 use crate::source::Span;
 
 use super::hole::Hole;
@@ -18,8 +20,8 @@ pub(crate) struct Value {
 /// The key of a map entry.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Key {
-    /// Its text.
-    pub(crate) text: String,
+    /// Its text, shared with the document that it stands in.
+    pub(crate) text: Arc<str>,
     /// Its place.
     pub(crate) span: Span,
 }
@@ -63,7 +65,7 @@ impl Value {
     /// The entry of a map by its key; the last one wins.
     pub(crate) fn get(&self, key: &str) -> Option<&Value> {
         match &self.kind {
-            Kind::Map(entries) => entries.iter().rev().find(|(name, _)| name.text == key).map(|(_, value)| value),
+            Kind::Map(entries) => entries.iter().rev().find(|(name, _)| &*name.text == key).map(|(_, value)| value),
             _ => None,
         }
     }
@@ -144,9 +146,9 @@ impl Value {
         Some(match &self.kind {
             Kind::Text(text) => Plain::Text(text.to_string()),
             Kind::List(items) => Plain::List(items.iter().filter_map(Value::plain).collect()),
-            Kind::Map(entries) => {
-                Plain::Map(entries.iter().filter_map(|(key, value)| Some((key.text.clone(), value.plain()?))).collect())
-            }
+            Kind::Map(entries) => Plain::Map(
+                entries.iter().filter_map(|(key, value)| Some((key.text.to_string(), value.plain()?))).collect(),
+            ),
             Kind::Members(hole) | Kind::Unknown(hole) => Plain::Text(hole.mark()),
             Kind::Nothing => return None,
             Kind::Open(question, _) => Plain::Text(match question.hole() {

@@ -101,6 +101,6 @@ impl Change<'_> {
     /// The place of a property's name in the new template; where it is gone, the key's.
     pub(super) fn span(&self, name: &str) -> Span {
         let Kind::Map(entries) = &self.new.kind else { return self.place };
-        entries.iter().find(|(key, _)| key.text == name).map_or(self.place, |(key, _)| key.span)
+        entries.iter().find(|(key, _)| &*key.text == name).map_or(self.place, |(key, _)| key.span)
     }
 }

@@ -33,7 +33,7 @@ fn texts(a: &Text, b: &Text, world: &World) -> Option<bool> {
 /// Maps with the same entries in another order become other texts, but nobody says that CloudFormation keeps the order.
 fn maps(a: &[(crate::world::Key, Value)], b: &[(crate::world::Key, Value)], world: &World) -> Option<bool> {
     let find = |entries: &[(crate::world::Key, Value)], name: &str| {
-        entries.iter().find(|(key, _)| key.text == name).map(|(_, value)| value.clone())
+        entries.iter().find(|(key, _)| &*key.text == name).map(|(_, value)| value.clone())
     };
     let lacking = |from: &[(crate::world::Key, Value)], to: &[(crate::world::Key, Value)]| {
         from.iter().any(|(key, value)| is_one(value) && find(to, &key.text).is_none())

@@ -256,6 +256,6 @@ fn default_policy(subject: &Subject<'_>) -> Value {
 }
 
 fn map<const N: usize>(span: Span, entries: [(&str, Value); N]) -> Value {
-    let entries = entries.into_iter().map(|(name, value)| (Key { text: name.to_owned(), span }, value));
+    let entries = entries.into_iter().map(|(name, value)| (Key { text: name.into(), span }, value));
     Value { span, kind: Kind::Map(entries.collect()) }
 }

@@ -68,7 +68,7 @@ impl Resolver<'_> {
         let (name, argument) = match &tree.kind {
             TreeKind::Call(name, argument) => (name.as_str(), &**argument),
             TreeKind::Map(entries) => match entries.as_slice() {
-                [(key, value)] if key.text == "Condition" => ("Condition", value),
+                [(key, value)] if &*key.text == "Condition" => ("Condition", value),
                 _ => return refused(MESSAGE, tree.span),
             },
             TreeKind::Unknown(..) => return Ok(None),

@@ -33,8 +33,8 @@ pub(super) fn unroll(root: &Tree, values: &Values<'_>, budget: &Budget) -> Outco
         let unrolled = loops.section(tree)?;
         let emptied = unrolled.entries().is_empty() && !tree.entries().is_empty() && section != "Resources";
         let TreeKind::Map(entries) = &mut root.kind else { continue };
-        entries.retain(|(key, _)| !(emptied && key.text == section));
-        if let Some((_, slot)) = entries.iter_mut().rev().find(|(key, _)| key.text == section) {
+        entries.retain(|(key, _)| !(emptied && &*key.text == section));
+        if let Some((_, slot)) = entries.iter_mut().rev().find(|(key, _)| &*key.text == section) {
             *slot = unrolled;
         }
     }
@@ -125,7 +125,7 @@ impl Loops<'_> {
     }
 
     fn key(&self, key: &Key, at: &Tree, bindings: &Bindings) -> Outcome<Key> {
-        Ok(Key { text: self.substituted(&key.text, bindings, at)?, span: key.span })
+        Ok(Key { text: self.substituted(&key.text, bindings, at)?.into(), span: key.span })
     }
 
     /// The entries of a map, its loops written out in their places.
@@ -133,7 +133,7 @@ impl Loops<'_> {
         let mut out = Entries::new();
         let mut seen: HashMap<String, bool> = HashMap::new();
         let mut push = |key: Key, value: Tree, made: bool| {
-            let before = seen.insert(key.text.clone(), made);
+            let before = seen.insert(key.text.to_string(), made);
             if before.is_some_and(|before| before || made) && !key.text.starts_with(LOOP) {
                 return refused(format!("a loop writes `{}` where it stands already", key.text), key.span);
             }

@@ -63,7 +63,7 @@ pub(super) fn check(root: &Tree, values: &Values<'_>) -> Outcome<()> {
         let Some(tree) = root.get(section) else { continue };
         walk(tree, &mut Vec::new(), &mut found)?;
         for (key, _) in tree.entries() {
-            if let Some(span) = found.names.get(key.text.as_str()) {
+            if let Some(span) = found.names.get(&*key.text) {
                 return refused(format!("the loop `{}` has the name of a logical id", key.text), *span);
             }
         }
@@ -90,7 +90,7 @@ pub(super) fn check(root: &Tree, values: &Values<'_>) -> Outcome<()> {
 
 fn keys(section: Option<&Tree>) -> Vec<&str> {
     let entries = section.map_or(&[][..], Tree::entries);
-    entries.iter().map(|(key, _)| key.text.as_str()).filter(|key| !key.starts_with(LOOP)).collect()
+    entries.iter().map(|(key, _)| &*key.text).filter(|key| !key.starts_with(LOOP)).collect()
 }
 
 fn walk<'t>(tree: &'t Tree, above: &mut Vec<&'t str>, found: &mut Found<'t>) -> Outcome<()> {

@@ -43,7 +43,7 @@ impl<'a> Resolver<'a> {
         let section = root.get("Conditions");
         let entries = section.map_or(&[][..], Tree::entries);
         let conditions: BTreeMap<&str, &Tree> =
-            entries.iter().map(|(key, tree)| (key.text.as_str(), tree)).filter(|(key, _)| !is_macro(key)).collect();
+            entries.iter().map(|(key, tree)| (&*key.text, tree)).filter(|(key, _)| !is_macro(key)).collect();
         let more_conditions = entries.iter().any(|(key, _)| is_macro(&key.text)) || section.is_some_and(Tree::is_open);
         Resolver {
             values,

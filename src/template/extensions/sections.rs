@@ -22,7 +22,7 @@ pub(super) fn transform(root: &Tree, values: &Values<'_>, budget: &Budget) -> Ou
     let resolver = Resolver::new(root, values, budget);
     resolver.conditions()?;
     let section = |(key, tree): &(Key, Tree)| {
-        let tree = match key.text.as_str() {
+        let tree = match &*key.text {
             "Resources" => each(tree, &|key, tree| resource(&resolver, key, tree))?,
             "Outputs" => each(tree, &|key, tree| output(&resolver, key, tree))?,
             "Conditions" => each(tree, &|_, tree| operands(&resolver, tree))?,

@@ -88,7 +88,7 @@ impl Resolver<'_> {
         }
         let partly: String = parts.iter().zip(texts).map(|(part, known)| rest(part, known)).collect();
         self.budget.node(partly.len(), span)?;
-        given.retain(|(key, value)| value.as_text().is_none() && variables(&partly).contains(&key.text.as_str()));
+        given.retain(|(key, value)| value.as_text().is_none() && variables(&partly).contains(&&*key.text));
         let partly = Tree::text(&partly, text.span);
         match map {
             Some(map) if !given.is_empty() => {
@@ -106,7 +106,7 @@ impl Resolver<'_> {
             Part::Escaped(name) => return Ok(Some(format!("${{{name}}}"))),
             Part::Variable(name) => *name,
         };
-        let value = match given.iter().rev().find(|(key, _)| key.text == name) {
+        let value = match given.iter().rev().find(|(key, _)| &*key.text == name) {
             Some((_, value)) => value.clone(),
             None => match self.values.named(name, span) {
                 Named::Value(kind) => Tree { span, kind },

@@ -52,7 +52,7 @@ impl<'a> Values<'a> {
     /// The parameters of a template. `given` may also hold pseudo parameters.
     pub(super) fn new(root: &Tree, given: &'a BTreeMap<String, Option<String>>) -> Values<'a> {
         let parameters = root.get("Parameters").map_or(&[][..], Tree::entries);
-        let declared = parameters.iter().map(|(key, tree)| (key.text.clone(), declared(tree))).collect();
+        let declared = parameters.iter().map(|(key, tree)| (key.text.to_string(), declared(tree))).collect();
         Values { declared, given }
     }
 
