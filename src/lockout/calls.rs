@@ -11,9 +11,10 @@ use std::rc::Rc;
 
 use crate::policy::{Decided, Document, Doubt, Effect, Element, Grant, Layers, Outcome as Applied, Request, decide};
 use crate::source::Span;
-use crate::world::{Key, Kind, Stop, Text, Value, World, explore_unless};
+use crate::world::{Kind, Stop, Value, World, explore_unless};
 
 use super::assume;
+use super::default_policy::default_policy;
 use super::doubts::brought_up;
 use super::evaluate::{Leaf, Outcome, Subject, evaluate};
 use super::known::Known;
@@ -172,7 +173,7 @@ fn accepted(subject: &Subject<'_>, world: &World) -> Result<Result<Accepted, Cal
     };
     let givens = &subject.deployment.givens;
     let span = subject.key.span;
-    let policy = policy.unwrap_or_else(|| Rc::new(default_policy(&givens.partition, &givens.account, span)));
+    let policy = policy.unwrap_or_else(|| Rc::new(default_policy(givens, span)));
     let assumed = assume::partition(&givens.partition, &policy, world);
     let assumed = assume::role_path(&subject.deployment.caller, &policy, &assumed);
     let properties = match (properties, &subject.key.properties) {
@@ -181,26 +182,4 @@ fn accepted(subject: &Subject<'_>, world: &World) -> Result<Result<Accepted, Cal
         (_, None) => Rc::new(Value { span, kind: Kind::Map(Vec::new()) }),
     };
     Ok(Ok(Accepted { properties, policy, by_deployer, world: assumed, doubted: subject.doubted.cloned() }))
-}
-
-/// Source: KMS Developer Guide, key-policy-default.html.
-fn default_policy(partition: &Text, account: &Text, span: Span) -> Value {
-    let text = |text: &str| Value::text(span, Text::literal(text));
-    let map = |entries: Vec<(&str, Value)>| {
-        let entries = entries.into_iter().map(|(name, value)| (Key { text: name.into(), span }, value));
-        Value { span, kind: Kind::Map(entries.collect()) }
-    };
-    let mut root = Text::literal("arn:");
-    root.append(partition);
-    root.push_str(":iam::");
-    root.append(account);
-    root.push_str(":root");
-    let statement = map(vec![
-        ("Effect", text("Allow")),
-        ("Principal", map(vec![("AWS", Value::text(span, root))])),
-        ("Action", text("kms:*")),
-        ("Resource", text("*")),
-    ]);
-    let statements = Value { span, kind: Kind::List(vec![statement]) };
-    map(vec![("Version", text("2012-10-17")), ("Statement", statements)])
 }

@@ -272,20 +272,13 @@ pub(crate) fn request(subject: &Subject<'_>, properties: &Value) -> Request {
 pub(super) fn key_arn(subject: &Subject<'_>, properties: &Value, exists: bool) -> Text {
     let givens = &subject.deployment.givens;
     let multi_region = is_multi_region(subject.key, properties);
-    let mut arn = Text::literal("arn:");
-    for (part, separator) in [(&givens.partition, ":kms:"), (&givens.region, ":"), (&givens.account, ":key/")] {
-        arn.append(part);
-        arn.push_str(separator);
-    }
-    if multi_region {
-        arn.push_str("mrk-");
-    }
     // No id that a template can write is the id of a key that does not exist yet; a policy by itself is for one that does.
     let name = if exists { "KeyId".to_owned() } else { subject.scope.own(&format!("{}.KeyId", subject.key.id)) };
     let origin = Origin::Later { kind: if exists { "key" } else { "getatt" }, name, at: None };
     let shape = Shape { class: Class::Hex, allowed: (!exists).then(Vec::new), ..Shape::default() };
-    arn.append(&Text::hole(Hole::new(origin, shape, None)));
-    arn
+    let (partition, region, account) = ((&givens.partition).into(), (&givens.region).into(), (&givens.account).into());
+    let (key, id) = (if multi_region { ":key/mrk-" } else { ":key/" }, Text::hole(Hole::new(origin, shape, None)));
+    Text::of(&["arn:".into(), partition, ":kms:".into(), region, ":".into(), account, key.into(), (&id).into()])
 }
 
 fn is_multi_region(key: &Resource, properties: &Value) -> bool {

@@ -167,13 +167,8 @@ fn made(
 
 fn alias_arn(subject: &Subject<'_>, name: &Text) -> Text {
     let givens = &subject.deployment.givens;
-    let mut arn = Text::literal("arn:");
-    for (part, separator) in [(&givens.partition, ":kms:"), (&givens.region, ":"), (&givens.account, ":")] {
-        arn.append(part);
-        arn.push_str(separator);
-    }
-    arn.append(name);
-    arn
+    let (partition, region, account) = ((&givens.partition).into(), (&givens.region).into(), (&givens.account).into());
+    Text::of(&["arn:".into(), partition, ":kms:".into(), region, ":".into(), account, ":".into(), name.into()])
 }
 
 /// What such calls carry beside what kms:PutKeyPolicy does. Source: KMS Developer Guide, conditions-kms.html.

@@ -12,6 +12,7 @@ mod calls;
 mod cases;
 mod change;
 mod check;
+mod default_policy;
 mod doubts;
 mod durability;
 mod evaluate;

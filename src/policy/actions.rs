@@ -20,10 +20,12 @@ fn covered(action: &str, pattern: &str) -> bool {
 
 /// Whether one of the actions in `value` covers `action`.
 pub(crate) fn covers(value: &Value, action: &str, world: &World) -> Result<bool, Stop> {
-    let action = Text::literal(action);
     some_member(value, &|member| match member {
-        Member::One(text, _) => world.relates(COVERED, &action, &text).map(|answer| answer == Some(true)),
-        Member::Many(hole, _) => world.member(&hole, COVERED, &action),
+        Member::One(text, _) => match text.as_literal() {
+            Some(pattern) => Ok(covered(action, pattern)),
+            None => world.relates(COVERED, &Text::literal(action), &text).map(|answer| answer == Some(true)),
+        },
+        Member::Many(hole, _) => world.member(&hole, COVERED, &Text::literal(action)),
     })
 }
 

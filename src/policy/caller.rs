@@ -88,12 +88,17 @@ impl Caller {
     /// The caller that `arn` names: a role's ARN stands for any session of it, a session's for a role of that name.
     pub(crate) fn named(arn: &PrincipalArn, session: Option<&str>, account: Text, partition: Text) -> Caller {
         let own = |service: &str, kind: &str| {
-            let mut text = Text::literal("arn:");
-            text.append(&partition);
-            text.push_str(&format!(":{service}::"));
-            text.append(&account);
-            text.push_str(&format!(":{kind}"));
-            text
+            let (partition, account) = ((&partition).into(), (&account).into());
+            Text::of(&[
+                "arn:".into(),
+                partition,
+                ":".into(),
+                service.into(),
+                "::".into(),
+                account,
+                ":".into(),
+                kind.into(),
+            ])
         };
         let mut wildcards = 0;
         let mut name = |text: &str| parts(text, &mut wildcards);
@@ -128,12 +133,7 @@ impl Caller {
 
     /// The pattern of all users of its account.
     pub(crate) fn any_user(&self) -> Text {
-        let mut pattern = Text::literal("arn:");
-        pattern.append(&self.partition);
-        pattern.push_str(":iam::");
-        pattern.append(&self.account);
-        pattern.push_str(":user/*");
-        pattern
+        self.in_account("user/*")
     }
 
     /// The caller with what `world` knows filled in. For an unknown deployer, knowing one side tells the other.
@@ -168,7 +168,7 @@ impl Caller {
 
     /// Whether it is certainly a federated user.
     pub(crate) fn is_federated_user(&self) -> bool {
-        self.principal.to_string().contains(":federated-user/")
+        self.principal.holds(":federated-user/")
     }
 
     /// Whether it is the account root user, who has everything that its account has. Source: IAM User Guide, evaluation logic.
@@ -179,12 +179,13 @@ impl Caller {
 
     /// The two ways in which a policy writes the caller's account: its root's ARN and its id.
     pub(crate) fn account_forms(&self) -> [Text; 2] {
-        let mut root = Text::literal("arn:");
-        root.append(&self.partition);
-        root.push_str(":iam::");
-        root.append(&self.account);
-        root.push_str(":root");
-        [root, self.account.clone()]
+        [self.in_account("root"), self.account.clone()]
+    }
+
+    /// `arn:P:iam::A:name`.
+    fn in_account(&self, name: &str) -> Text {
+        let (partition, account) = ((&self.partition).into(), (&self.account).into());
+        Text::of(&["arn:".into(), partition, ":iam::".into(), account, ":".into(), name.into()])
     }
 }
 

@@ -51,13 +51,19 @@ impl fmt::Display for Member {
 /// The texts of an element that may be one text or a list of them, without those behind an open question. Members that are
 /// neither are left out: IAM refuses such documents, and that is judged elsewhere.
 pub(crate) fn members(value: &Value) -> Vec<Member> {
+    match &value.kind {
+        Kind::List(items) => items.iter().flat_map(members).collect(),
+        _ => member(value).into_iter().collect(),
+    }
+}
+
+fn member(value: &Value) -> Option<Member> {
     let span = value.span;
     match &value.kind {
-        Kind::Text(text) => vec![Member::One(text.clone(), span)],
-        Kind::List(items) => items.iter().flat_map(members).collect(),
-        Kind::Members(hole) => vec![Member::Many(hole.clone(), span)],
-        Kind::Unknown(hole) => vec![Member::One(Text::hole(hole.clone()), span)],
-        Kind::Open(..) | Kind::Refused(_) | Kind::Map(_) | Kind::Nothing => Vec::new(),
+        Kind::Text(text) => Some(Member::One(text.clone(), span)),
+        Kind::Members(hole) => Some(Member::Many(hole.clone(), span)),
+        Kind::Unknown(hole) => Some(Member::One(Text::hole(hole.clone()), span)),
+        Kind::List(_) | Kind::Open(..) | Kind::Refused(_) | Kind::Map(_) | Kind::Nothing => None,
     }
 }
 
@@ -67,6 +73,6 @@ pub(crate) fn some_member(value: &Value, test: &dyn Fn(Member) -> Result<bool, S
         Kind::List(items) => any(items.iter().map(|item| some_member(item, test))),
         Kind::Open(question, alternatives) => either(question, alternatives, |one| some_member(one, test)),
         Kind::Refused(refusal) => Err(Stop::Refused(refusal.clone())),
-        _ => any(members(value).into_iter().map(test)),
+        _ => member(value).map_or(Ok(false), test),
     }
 }

@@ -106,9 +106,10 @@ impl Layers {
     /// Organization policies do not bind service-linked roles. Source: Organizations User Guide,
     /// orgs_manage_policies_scps.html and …_rcps.html.
     fn of(&self, layer: Layer, request: &Request) -> Vec<&[Value]> {
-        let exempt = matches!(layer, Layer::Scp | Layer::Rcp)
-            && request.caller.principal.to_string().contains(":role/aws-service-role/");
-        self.given().into_iter().filter(|(other, _)| *other == layer && !exempt).map(|(_, policies)| policies).collect()
+        if layer.has_levels() && request.caller.principal.holds(":role/aws-service-role/") {
+            return Vec::new();
+        }
+        self.given().into_iter().filter(|(other, _)| *other == layer).map(|(_, policies)| policies).collect()
     }
 }
 

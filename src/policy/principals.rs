@@ -179,30 +179,43 @@ enum Form {
 /// What kind of principal a partly known text writes.
 fn form(text: &Text) -> Form {
     if let Some(known) = text.as_literal() {
-        if known == "*" {
-            return Form::Everyone;
-        }
-        if known.len() == 12 && known.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Form::Account;
-        }
+        return form_of_known(known);
     }
     if text.as_hole().is_some_and(|hole| hole.shape().class == crate::world::Class::Account) {
         return Form::Account;
     }
     match text.split(':', 5).as_deref() {
         Some([_, _, service, _, _, resource]) => {
-            let starts = |word: &str| resource.known_prefix().starts_with(word);
-            match service.as_literal() {
-                Some("iam") if resource.as_literal() == Some("root") => Form::Root,
-                Some("iam") if starts("user/") => Form::User,
-                Some("iam") if starts("role/") => Form::Role,
-                Some("sts") if starts("assumed-role/") => Form::Session,
-                Some("sts") if starts("federated-user/") => Form::User,
-                Some("iam" | "sts") if !resource.holes().any(|_| true) => Form::Other,
-                _ => Form::Opaque,
-            }
+            let is_known = !resource.holes().any(|_| true);
+            form_of_arn(service.as_literal().unwrap_or_default(), resource.known_prefix(), is_known)
         }
-        _ if text.as_literal().is_some() => Form::Other,
+        _ => Form::Opaque,
+    }
+}
+
+fn form_of_known(text: &str) -> Form {
+    if text == "*" {
+        return Form::Everyone;
+    }
+    if text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Form::Account;
+    }
+    let mut parts = text.splitn(6, ':');
+    match (parts.nth(2), parts.nth(2)) {
+        (Some(service), Some(resource)) => form_of_arn(service, resource, true),
+        _ => Form::Other,
+    }
+}
+
+/// By the service of an ARN, and by what of the resource is known: its beginning, or all of it.
+fn form_of_arn(service: &str, resource: &str, is_known: bool) -> Form {
+    match service {
+        "iam" if is_known && resource == "root" => Form::Root,
+        "iam" if resource.starts_with("user/") => Form::User,
+        "iam" if resource.starts_with("role/") => Form::Role,
+        "sts" if resource.starts_with("assumed-role/") => Form::Session,
+        "sts" if resource.starts_with("federated-user/") => Form::User,
+        "iam" | "sts" if is_known => Form::Other,
         _ => Form::Opaque,
     }
 }

@@ -3,7 +3,7 @@
 //! Source: AWS CloudFormation User Guide, parameters-section-structure.html: AllowedValues, AllowedPattern (a Java regular
 //! expression that the whole value has to match), MinLength, MaxLength, MinValue, MaxValue; of a list, each for every member.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use regex::Regex;
 use regex_syntax::hir::{Hir, HirKind};
@@ -87,17 +87,20 @@ fn whole(pattern: &str) -> String {
     out
 }
 
-/// Everything but AllowedValues, as a test; nothing where the declaration demands nothing, or in a way that only Java reads.
+/// Everything but AllowedValues, as a test; nothing where the declaration demands nothing. A pattern that only Java reads
+/// demands nothing.
 fn rule(parameter: &Parameter) -> Option<Rule> {
-    let pattern = parameter.pattern.as_ref();
-    let pattern = pattern.and_then(|text| regex::RegexBuilder::new(&whole(text)).size_limit(COMPILED).build().ok());
+    let pattern = parameter.pattern.clone();
     let is_number = parameter.kind == "Number" || parameter.kind == "List<Number>";
     let (length, range) = (parameter.length, parameter.range);
     if pattern.is_none() && !is_number && length == (None, None) && range == (None, None) {
         return None;
     }
+    // Most values are never asked for, and compiling is dear.
+    let compiled: OnceLock<Option<Regex>> = OnceLock::new();
     Some(Rule(Arc::new(move |text: &str| {
-        let pattern: Option<&Regex> = pattern.as_ref();
+        let compile = |pattern: &String| regex::RegexBuilder::new(&whole(pattern)).size_limit(COMPILED).build().ok();
+        let pattern = compiled.get_or_init(|| pattern.as_ref().and_then(compile)).as_ref();
         let count = text.chars().count();
         pattern.is_none_or(|pattern| pattern.is_match(text))
             && length.0.is_none_or(|least| count >= least)

@@ -2,10 +2,11 @@
 
 use std::sync::{Arc, OnceLock};
 
+use super::builder::LoadError;
 use super::comments::comments;
 use super::error::SourceError;
 use super::lines::{LineCol, Lines};
-use super::load::{LoadError, load};
+use super::load::load;
 use super::scalar::{Form, Scalar, Style};
 
 /// A file of this run.

@@ -2,10 +2,12 @@
 //!
 //! Follows: AWS CloudFormation User Guide, template-formats.html. Must not know: AWS, templates.
 
+mod builder;
 mod comments;
 mod document;
 mod edit;
 mod error;
+mod json;
 mod lines;
 mod load;
 mod rebuild;

@@ -108,6 +108,96 @@ fn json_and_flow_yaml_become_the_same_nodes() {
     assert_eq!(at(&document(r#"{"a": "A\/\u00e9\n"}"#), &["a"]).1, "A/é\n");
 }
 
+/// All nodes of a text, in full. A comment at its end is none of JSON's, so that the YAML parser reads it.
+fn nodes(text: &str) -> Option<Vec<String>> {
+    fn walk(document: &Document, id: NodeId, out: &mut Vec<String>) {
+        let node = document.node(id);
+        match &node.kind {
+            NodeKind::Scalar(scalar) => out.push(format!("{:?} {:?} {scalar:?}", node.span, node.tag)),
+            NodeKind::Sequence(items) => {
+                out.push(format!("{:?} {:?} {}", node.span, node.tag, items.len()));
+                items.iter().for_each(|&item| walk(document, item, out));
+            }
+            NodeKind::Mapping(entries) => {
+                out.push(format!("{:?} {:?} {}", node.span, node.tag, entries.len()));
+                entries.iter().flat_map(|one| [one.key, one.value]).for_each(|child| walk(document, child, out));
+            }
+        }
+    }
+    let found = Document::from_text(FileId(0), text).ok()?;
+    let mut out: Vec<String> = found.duplicates().iter().map(|one| format!("{one:?}")).collect();
+    walk(&found, found.root(), &mut out);
+    Some(out)
+}
+
+#[test]
+fn json_is_read_as_the_yaml_parser_reads_it() {
+    for text in [
+        r#"{"a": {"b": ["x", 1, -0.5e+3, true, false, null, "", {}, []]}}"#,
+        " \t\r\n[ [ ] , { } ]\r\n\t ",
+        r#"{"a":"\"\\\/\b\f\n\r\t\u0041\ud83d\ude00 'x'","é":"ü😀"}"#,
+        r#"{"a": 1, "b": 2, "a": 3}"#,
+        r#"{"<<": {"a": 1}, "b": 2}"#,
+        r#"{"<<": [{"a": 1}, {"a": 2, "c": 3}], "b": 2}"#,
+        r#"{"Fn::Sub": "${A}", "Ref": "0123", "n": 012, "m": 0123456789012, "k": "0x1F"}"#,
+        r#"["0123", "yes", 12, 1e400, 12345678901234567890123]"#,
+        "{\"a\"\n:\n1}",
+        "[\"a\u{85}b\u{2028}c\u{a0}d\"]",
+    ] {
+        let yaml = format!("{text}\n# YAML");
+        assert_eq!(nodes(text), nodes(&yaml), "{text}");
+        assert!(nodes(text).is_some() || text.contains("012,"), "{text}");
+    }
+}
+
+#[test]
+fn every_character_of_a_json_text_is_read_as_the_yaml_parser_reads_it() {
+    for character in ('\u{1}'..='\u{ffff}').chain(['\u{10000}', '\u{10ffff}']) {
+        for text in [format!("{{\"a\": \"x{character}y\"}}"), format!("[\"x\\n\"{character}]")] {
+            assert_eq!(nodes(&text), nodes(&format!("{text}\n# YAML")), "{:x}", u32::from(character));
+        }
+    }
+}
+
+#[test]
+fn what_is_no_json_is_left_to_the_yaml_parser() {
+    for text in [
+        "{}{}",
+        "[1 2]",
+        "[1,,2]",
+        "[,1]",
+        "{\"a\" 1}",
+        "{\"a\":}",
+        "{\"a\":1,}",
+        "[1,]",
+        "{a: 1}",
+        "{'a': 1}",
+        "[0x1F, +1, .5]",
+        "[1, // x\n2]",
+        "[1 /* x */]",
+        "[1\u{b}]",
+        "[\"a\nb\"]",
+        "[\"\\ud800\"]",
+        "[\"\\x41\"]",
+        "{\"a\": 1]",
+        "[",
+        "{",
+        "[\"a",
+        "]",
+        "[true false]",
+        "[truex]",
+        "{\"a\":1:2}",
+        "{1: 2}",
+        "{{}: 1}",
+        "[:]",
+        "{\"a\", \"b\"}",
+        "[1] # x",
+        "---\n[1]",
+    ] {
+        assert_eq!(nodes(text), nodes(&format!("{text}\n# YAML")), "{text}");
+    }
+}
+
 #[test]
 fn broken_json_is_explained_by_a_json_reader() {
     assert_eq!(error("{\n  \"a\": 1\n  \"b\": 2\n}"), ("expected `,` or `}`".to_owned(), 3, 3));

@@ -16,6 +16,27 @@ pub(crate) enum Piece {
     Hole(Hole),
 }
 
+/// A part of a text that is put together.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Part<'p> {
+    /// Known characters.
+    Known(&'p str),
+    /// Another text.
+    Text(&'p Text),
+}
+
+impl<'p> From<&'p str> for Part<'p> {
+    fn from(text: &'p str) -> Part<'p> {
+        Part::Known(text)
+    }
+}
+
+impl<'p> From<&'p Text> for Part<'p> {
+    fn from(text: &'p Text) -> Part<'p> {
+        Part::Text(text)
+    }
+}
+
 /// A text of which some parts may be unknown.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Text(Pieces);
@@ -85,6 +106,11 @@ impl Text {
         known.sum()
     }
 
+    /// Whether these characters stand in one of its known parts.
+    pub(crate) fn holds(&self, known: &str) -> bool {
+        self.pieces().iter().any(|piece| matches!(piece, Piece::Literal(text) if text.contains(known)))
+    }
+
     /// What it costs to keep the text: its bytes, and as much as a long name for every hole.
     pub(crate) fn cost(&self) -> usize {
         self.len().saturating_add(self.pieces().len().saturating_mul(1024))
@@ -135,6 +161,31 @@ impl Text {
         for piece in other.pieces() {
             self.push(piece);
         }
+    }
+
+    /// Texts one after the other.
+    pub(crate) fn of(parts: &[Part<'_>]) -> Text {
+        let (mut out, mut known) = (Text::default(), String::new());
+        for part in parts {
+            let pieces = match part {
+                Part::Known(text) => {
+                    known.push_str(text);
+                    continue;
+                }
+                Part::Text(text) => text.pieces(),
+            };
+            for piece in pieces {
+                match piece {
+                    Piece::Literal(text) => known.push_str(text),
+                    Piece::Hole(_) => {
+                        out.push_str(&std::mem::take(&mut known));
+                        out.push(piece);
+                    }
+                }
+            }
+        }
+        out.push_str(&known);
+        out
     }
 
     /// The holes in it, from left to right.

@@ -53,6 +53,12 @@ impl Value {
         Value { span, kind: Kind::Text(text) }
     }
 
+    /// A map of which everything stands in one place.
+    pub(crate) fn map<const N: usize>(span: Span, entries: [(&str, Value); N]) -> Value {
+        let entries = entries.into_iter().map(|(name, value)| (Key { text: name.into(), span }, value));
+        Value { span, kind: Kind::Map(entries.collect()) }
+    }
+
     /// What it contributes to a text: a scalar its text, an unknown its hole; nothing of lists and maps.
     pub(crate) fn as_text(&self) -> Option<Text> {
         match &self.kind {

@@ -65,16 +65,18 @@ impl Node {
 
     /// A list of `Key=Value`, separated by spaces and lines; nothing where the text is anything else.
     pub(super) fn of_assignments(text: &str) -> Option<Node> {
-        let of_line = |(line, text): (usize, &str)| {
-            let node = move |word| Node { line: line + 1, column: 1, tag: None, kind: Kind::Text(word) };
-            words(text).into_iter().map(node).collect::<Vec<Node>>()
-        };
-        let items: Vec<Node> = text.lines().enumerate().flat_map(of_line).collect();
         // JSON and YAML lists of such texts are read as what they are.
-        let is_list =
-            text.trim_start().starts_with(['[', '{']) || text.lines().any(|line| line.trim_start().starts_with("- "));
-        let all = !is_list && items.iter().all(|item| item.text().is_some_and(|word| assignment(word).is_some()));
-        (all && !items.is_empty()).then_some(Node { line: 1, column: 1, tag: None, kind: Kind::List(items) })
+        if text.trim_start().starts_with(['[', '{']) || text.lines().any(|line| line.trim_start().starts_with("- ")) {
+            return None;
+        }
+        let of_line = |(line, text): (usize, &str)| words(text).into_iter().map(move |word| (line, word));
+        let of_word = |(line, word): (usize, String)| {
+            let node = Node { line: line + 1, column: 1, tag: None, kind: Kind::Text(word) };
+            node.text().is_some_and(|word| assignment(word).is_some()).then_some(node)
+        };
+        // The first word that is anything else ends it: most files are.
+        let items: Vec<Node> = text.lines().enumerate().flat_map(of_line).map(of_word).collect::<Option<_>>()?;
+        (!items.is_empty()).then_some(Node { line: 1, column: 1, tag: None, kind: Kind::List(items) })
     }
 
     /// The text of a scalar.

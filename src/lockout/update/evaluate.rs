@@ -3,9 +3,10 @@
 use crate::policy::{Document, Request, decide, problems};
 use crate::source::Span;
 use crate::template::POLICY;
-use crate::world::{Hole, Key, Kind, Stop, Text, Value, World};
+use crate::world::{Hole, Kind, Stop, Text, Value, World};
 
 use super::super::assume;
+use super::super::default_policy::default_policy;
 use super::super::evaluate::{ACTION, Outcome, Subject, bypasses, document_of, key_arn, request};
 use super::calls::Change;
 use super::differ::differ;
@@ -154,7 +155,7 @@ pub(super) fn evaluate(pair: &Pair<'_>, world: &World) -> Result<Leaf, Stop> {
 fn in_force(pair: &Pair<'_>, old: &Value, world: &World) -> Result<Result<Value, Leaf>, Stop> {
     let subject = &pair.old;
     let written = old.get("KeyPolicy").filter(|policy| policy.kind != Kind::Nothing);
-    let Some(written) = written else { return Ok(Ok(default_policy(subject))) };
+    let Some(written) = written else { return Ok(Ok(default_policy(&subject.deployment.givens, subject.key.span))) };
     let policy = match document_of(written, world)? {
         Ok(policy) => policy,
         Err(leaf) => {
@@ -181,7 +182,7 @@ fn under(pair: &Pair<'_>, change: &Change<'_>, policy: &Value, world: &World) ->
         }
         let removed = action == ACTION && change.new.get("KeyPolicy").is_none() && change.kind != POLICY;
         if removed && !bypasses {
-            let default = default_policy(subject);
+            let default = default_policy(&subject.deployment.givens, subject.key.span);
             if let Some(denied) = denied(pair, change, &default, (action, false), world)? {
                 return Ok(Leaf::DefaultRefused(Box::new(Denied { span, ..denied })));
             }
@@ -228,34 +229,5 @@ fn both(old: &Value, new: Option<&Value>) -> Value {
         None => Vec::new(),
     };
     let all = statements(old).into_iter().chain(new.into_iter().flat_map(statements)).collect();
-    map(old.span, [("Statement", Value { span: old.span, kind: Kind::List(all) })])
-}
-
-/// The policy of a key that was given none. Source: KMS Developer Guide, key-policy-default.html; the handler writes the
-/// same where KeyPolicy is removed.
-fn default_policy(subject: &Subject<'_>) -> Value {
-    let (span, givens) = (subject.key.span, &subject.deployment.givens);
-    let mut root = Text::literal("arn:");
-    root.append(&givens.partition);
-    root.push_str(":iam::");
-    root.append(&givens.account);
-    root.push_str(":root");
-    let text = |text: &str| Value::text(span, Text::literal(text));
-    let statement = map(
-        span,
-        [
-            ("Sid", text("Enable IAM User Permissions")),
-            ("Effect", text("Allow")),
-            ("Principal", map(span, [("AWS", Value::text(span, root))])),
-            ("Action", text("kms:*")),
-            ("Resource", text("*")),
-        ],
-    );
-    let statements = Value { span, kind: Kind::List(vec![statement]) };
-    map(span, [("Version", text("2012-10-17")), ("Id", text("key-default-1")), ("Statement", statements)])
-}
-
-fn map<const N: usize>(span: Span, entries: [(&str, Value); N]) -> Value {
-    let entries = entries.into_iter().map(|(name, value)| (Key { text: name.into(), span }, value));
-    Value { span, kind: Kind::Map(entries.collect()) }
+    Value::map(old.span, [("Statement", Value { span: old.span, kind: Kind::List(all) })])
 }
