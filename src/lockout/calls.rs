@@ -4,25 +4,26 @@
 //! as the lockout check is (`check.rs`): worlds in which KMS or CloudFormation refuses the key do not count, and in all others
 //! the call has to be denied. Must not know: which calls there are, output.
 //!
-//! Every call starts from the same worlds, so what becomes of the key in a world is worked out once for all of them.
+//! Every call starts from the same worlds, so the key in each is worked out once for all of them.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::policy::{Decided, Document, Doubt, Effect, Element, Grant, Layers, Outcome as Applied, Request, decide};
 use crate::source::Span;
-use crate::world::{Kind, Stop, Value, World, explore_unless};
+use crate::world::{Kind, Stop, Tree, Value, World, explore_unless};
 
 use super::assume;
 use super::default_policy::default_policy;
 use super::doubts::brought_up;
 use super::evaluate::{Leaf, Outcome, Subject, evaluate};
-use super::known::Known;
 
 /// How many worlds one call may cost: what needs more is not certain.
 const WORLDS: usize = 256;
 
 /// A key that exists in a world.
+#[derive(Clone)]
 pub(super) struct Accepted {
     /// Its properties.
     pub(super) properties: Rc<Value>,
@@ -109,57 +110,78 @@ impl Accepted {
 /// What is made of one call in one world.
 type Deciding<'c> = &'c dyn Fn(&Accepted) -> Result<Call, Stop>;
 
+/// The key in every world in which there is one; nothing where that is not known.
+type Standing = Option<Rc<[Accepted]>>;
+
 /// The calls to one key.
 pub(super) struct Calls<'s, 't> {
     subject: &'s Subject<'t>,
     nominal: &'s World,
-    /// The key in the worlds so far; else what that makes of every call to it.
-    known: Known<Rc<Result<Accepted, Call>>>,
+    /// Worked out once for all calls, by the rule in doubt.
+    standing: RefCell<BTreeMap<Option<Doubt>, Standing>>,
 }
 
 impl<'s, 't> Calls<'s, 't> {
     /// The calls to the key within the world `nominal`.
     pub(super) fn new(subject: &'s Subject<'t>, nominal: &'s World) -> Calls<'s, 't> {
-        Calls { subject, nominal, known: Known::default() }
+        Calls { subject, nominal, standing: RefCell::default() }
     }
 
     /// The denial, if the call is denied in every world in which there is a key, also with every rule of less than high
     /// confidence in doubt.
     pub(super) fn denied(&self, call: Deciding<'_>) -> Option<Denial> {
-        let policy = RefCell::new(None);
-        let denial = self.explored(None, call, &policy)?;
-        let policy = policy.into_inner()?;
-        let is_denied = |doubt: &Doubt| self.explored(Some(doubt), call, &RefCell::new(None)).is_some();
+        let denial = self.explored(None, call)?;
+        let policy = self.standing(None)?.first()?.policy.clone();
+        let is_denied = |doubt: &Doubt| self.explored(Some(doubt), call).is_some();
         brought_up(&policy, self.subject.deployment).iter().all(is_denied).then_some(denial)
     }
 
-    fn explored(
-        &self,
-        doubted: Option<&Doubt>,
-        call: Deciding<'_>,
-        policy: &RefCell<Option<Rc<Value>>>,
-    ) -> Option<Denial> {
-        let subject = &Subject { doubted: doubted.or(self.subject.doubted), ..*self.subject };
-        let run =
-            |world: &World| match &*self.known.or_else(subject, world, || accepted(subject, world).map(Rc::new))? {
-                Ok(accepted) => {
-                    policy.borrow_mut().get_or_insert_with(|| accepted.policy.clone());
-                    call(accepted)
-                }
-                Err(other) => Ok(other.clone()),
-            };
+    /// The call within the worlds in which there is a key: what is so in a world is so in every world within it.
+    fn explored(&self, doubted: Option<&Doubt>, call: Deciding<'_>) -> Option<Denial> {
         // One world in which the call is fine, or one that nobody looked at, and nothing is certain.
         let settles = |leaf: Option<&Call>| matches!(leaf, None | Some(Call::Fine));
+        let mut found = None;
+        let standing = self.standing(doubted)?;
+        self.subject.worlds.spend(WORLDS, |budget| {
+            for accepted in standing.iter() {
+                let run = |world: &World| call(&Accepted { world: world.clone(), ..accepted.clone() });
+                let tree = explore_unless(&accepted.world, &run, &|_| Call::Moot, &Call::same, &settles, budget)?;
+                found = found.take().or_else(|| denial(&tree));
+            }
+            found
+        })
+    }
+
+    fn standing(&self, doubted: Option<&Doubt>) -> Standing {
+        let doubted = doubted.or(self.subject.doubted);
+        if let Some(known) = self.standing.borrow().get(&doubted.cloned()) {
+            return known.clone();
+        }
+        let subject = &Subject { doubted, ..*self.subject };
+        let settles = |leaf: Option<&Result<Accepted, Call>>| matches!(leaf, None | Some(Err(Call::Fine)));
+        let (run, moot) = (|world: &World| accepted(subject, world), |_| Err(Call::Moot));
         let tree = subject
             .worlds
-            .spend(WORLDS, |budget| explore_unless(self.nominal, &run, &|_| Call::Moot, &Call::same, &settles, budget));
-        tree?.paths().into_iter().find_map(|(_, leaf)| match leaf {
-            Some(Call::Denied(denial)) => Some((**denial).clone()),
-            _ => None,
-        })
+            .spend(WORLDS, |budget| explore_unless(self.nominal, &run, &moot, &|_, _| false, &settles, budget));
+        let of = |tree: Tree<Result<Accepted, Call>>| {
+            let leaves = tree.paths().into_iter().filter_map(|(_, leaf)| leaf?.as_ref().ok());
+            leaves.cloned().collect::<Rc<[Accepted]>>()
+        };
+        let found = tree.map(of);
+        self.standing.borrow_mut().insert(doubted.cloned(), found.clone());
+        found
     }
 }
 
+/// The first denial in a tree.
+fn denial(tree: &Tree<Call>) -> Option<Denial> {
+    tree.paths().into_iter().find_map(|(_, leaf)| match leaf {
+        Some(Call::Denied(denial)) => Some((**denial).clone()),
+        _ => None,
+    })
+}
+
+/// The key in a world; else what that makes of every call to it.
 fn accepted(subject: &Subject<'_>, world: &World) -> Result<Result<Accepted, Call>, Stop> {
     let Leaf { outcome, policy, properties, .. } = evaluate(subject, world)?;
     let by_deployer = match outcome {

@@ -77,7 +77,7 @@ pub(crate) struct Subject<'a> {
     /// How many worlds may still be run for the template.
     pub(crate) worlds: &'a Worlds,
     /// What became of the key so far, where it is evaluated for several reasons.
-    pub(crate) known: Option<&'a Known<Leaf>>,
+    pub(crate) known: Option<&'a Known>,
 }
 
 impl Leaf {

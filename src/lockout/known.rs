@@ -1,7 +1,7 @@
 //! What became of a key in the worlds so far: the verdict, the cases, every call of a handler and every service start from the
-//! same worlds, so each is worked out once.
+//! same worlds, so each is evaluated once.
 //!
-//! Comes in: a subject and a world. Goes out: what was made of it, or is now. Must not know: what asks.
+//! Comes in: a subject and a world. Goes out: what [`super::evaluate`] made of it. Must not know: what asks.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -9,12 +9,13 @@ use std::collections::HashMap;
 use crate::policy::Doubt;
 use crate::world::{Stop, World};
 
-use super::evaluate::Subject;
+use super::evaluate::{Leaf, Subject};
 
-/// What is known of one key, by all that it hangs on.
-#[derive(Debug)]
-pub(crate) struct Known<T>(RefCell<HashMap<At, Result<T, Stop>>>);
+/// The leaves of one key.
+#[derive(Debug, Default)]
+pub(crate) struct Known(RefCell<HashMap<At, Result<Leaf, Stop>>>);
 
+/// All that the answer of one key hangs on.
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct At {
     world: World,
@@ -22,20 +23,14 @@ struct At {
     bypass_counts: bool,
 }
 
-impl<T> Default for Known<T> {
-    fn default() -> Known<T> {
-        Known(RefCell::default())
-    }
-}
-
-impl<T: Clone> Known<T> {
+impl Known {
     /// What is known of the subject in this world; else what `find` finds out.
     pub(super) fn or_else(
         &self,
         subject: &Subject<'_>,
         world: &World,
-        find: impl FnOnce() -> Result<T, Stop>,
-    ) -> Result<T, Stop> {
+        find: impl FnOnce() -> Result<Leaf, Stop>,
+    ) -> Result<Leaf, Stop> {
         let at = At { world: world.clone(), doubted: subject.doubted.cloned(), bypass_counts: subject.bypass_counts };
         if let Some(known) = self.0.borrow().get(&at) {
             return known.clone();

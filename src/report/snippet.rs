@@ -34,14 +34,20 @@ pub(super) fn drawn(finding: &Finding, has_safe_fix: bool, sources: &Sources, op
         options.renderer(color).render(&[group]).trim_end().to_owned()
     };
     let width = |drawing: &str| drawing.lines().map(columns).max().unwrap_or(0);
-    let tried = [Labels::Beside, Labels::Below, Labels::Apart].map(|labels| {
+    let mut best: Option<(usize, Labels, String)> = None;
+    for labels in [Labels::Beside, Labels::Below, Labels::Apart] {
         let drawing = render(false, labels);
-        (width(&drawing), labels, drawing)
-    });
-    let fits = tried.iter().find(|(width, ..)| *width <= options.width);
-    match fits.or_else(|| tried.iter().min_by_key(|(width, ..)| *width)) {
-        Some((_, labels, _)) if options.color => render(true, *labels),
-        Some((_, _, drawing)) => drawing.clone(),
+        let width = width(&drawing);
+        if best.as_ref().is_none_or(|(narrowest, ..)| width < *narrowest) {
+            best = Some((width, labels, drawing));
+        }
+        if width <= options.width {
+            break;
+        }
+    }
+    match best {
+        Some((_, labels, _)) if options.color => render(true, labels),
+        Some((_, _, drawing)) => drawing,
         None => String::new(),
     }
 }

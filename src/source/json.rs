@@ -132,7 +132,7 @@ impl<'t> Reader<'t> {
     /// A text, unescaped by the reader of JSON that says what is wrong with it as well.
     fn string(&mut self, value: &str, next: Next) -> Option<Next> {
         let written = self.written();
-        if written.chars().any(is_special) {
+        if !is_plain(written) {
             return None;
         }
         let value = if written.contains('\\') {
@@ -149,9 +149,10 @@ impl<'t> Reader<'t> {
     }
 }
 
-/// Characters that JSON leaves to escapes, and those that YAML does not take at all.
-fn is_special(character: char) -> bool {
-    character.is_control() || matches!(character, '\u{fffe}' | '\u{ffff}')
+/// Whether a text has none of the characters that JSON leaves to escapes, or that YAML does not take at all.
+fn is_plain(text: &str) -> bool {
+    let is_special = |one: char| one.is_control() || matches!(one, '\u{fffe}' | '\u{ffff}');
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~')) || !text.chars().any(is_special)
 }
 
 fn is_blank(byte: u8) -> bool {
