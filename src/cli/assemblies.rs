@@ -28,6 +28,9 @@ pub(super) const MANIFEST: &str = "manifest.json";
 /// Where `cdk synth` writes to.
 const OUTPUT: &str = "cdk.out";
 
+/// What tells the CDK what to run.
+const CDK_JSON: &str = "cdk.json";
+
 /// What every manifest has in it that is worth reading.
 const HINTS: [&[u8]; 2] = [b"aws:cloudformation:stack", b"cdk:cloud-assembly"];
 
@@ -56,7 +59,11 @@ pub(crate) fn assemblies(
 ) -> anyhow::Result<Vec<Synthesized>> {
     let mut out: Vec<Synthesized> = Vec::new();
     let mut known: Vec<PathBuf> = Vec::new();
-    for candidate in candidates(paths, found, flags)? {
+    let candidates = candidates(paths, found, flags)?;
+    if candidates.is_empty() {
+        return Ok(out);
+    }
+    for candidate in candidates {
         let place = whole(&candidate.manifest);
         // Assemblies within an assembly are its own business.
         if known.iter().any(|folder| place.starts_with(folder)) {
@@ -139,10 +146,10 @@ fn candidates(paths: &[PathBuf], found: &[Found], flags: &Flags) -> anyhow::Resu
         add(path.join(MANIFEST), true, path.file_name().is_some_and(|name| name == OUTPUT));
         add(path.join(OUTPUT).join(MANIFEST), false, true);
         let below = found.iter().filter(|one| !one.named).filter_map(|one| one.path.as_deref());
-        for file in below.filter(|file| file.starts_with(path)) {
+        for file in below.filter(|file| is_of_cdk(file) && file.starts_with(path)) {
             match file.file_name().and_then(|name| name.to_str()) {
                 Some(MANIFEST) => add(file.to_owned(), false, false),
-                Some("cdk.json") => add(output_of(file).join(MANIFEST), false, true),
+                Some(CDK_JSON) => add(output_of(file).join(MANIFEST), false, true),
                 _ => {}
             }
         }
@@ -152,6 +159,12 @@ fn candidates(paths: &[PathBuf], found: &[Found], flags: &Flags) -> anyhow::Resu
     let mut seen = HashSet::new();
     out.retain(|one| seen.insert(whole(&one.manifest)));
     Ok(out)
+}
+
+/// Whether the name of a walked file may be one of the CDK's: of thousands, few are.
+fn is_of_cdk(file: &Path) -> bool {
+    let path = file.as_os_str().as_encoded_bytes();
+    [MANIFEST, CDK_JSON].iter().any(|name| path.ends_with(name.as_bytes()))
 }
 
 /// The folder that `cdk synth` writes into.
@@ -240,7 +253,7 @@ fn take(found: &mut Vec<Found>, manifest: &Path, stacks: &[Synthesized]) {
 
 /// Whether people write into this folder, so that not everything in it is an assembly's.
 fn is_source(folder: &Path) -> bool {
-    [".git", "cdk.json"].iter().any(|name| folder.join(name).exists())
+    [".git", CDK_JSON].iter().any(|name| folder.join(name).exists())
 }
 
 /// The templates in the folder of an assembly whose manifest does not name them, whatever git ignores.

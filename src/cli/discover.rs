@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use anyhow::{Context, bail};
 use ignore::WalkBuilder;
@@ -93,12 +94,14 @@ pub(crate) fn trouble(path: &Path) -> Option<std::io::Error> {
     read.err().filter(|error| error.kind() != std::io::ErrorKind::NotFound)
 }
 
+/// The working directory, which stays what it is.
+static HERE: LazyLock<Option<PathBuf>> = LazyLock::new(|| std::env::current_dir().ok());
+
 /// A path with `/`, without a leading `./`, relative to the working directory where it is below it.
 pub(crate) fn shown(path: &Path) -> String {
-    let here = std::env::current_dir().ok();
-    let relative = here.as_deref().and_then(|here| path.strip_prefix(here).ok()).unwrap_or(path);
-    let text = relative.to_string_lossy().replace('\\', "/");
-    text.strip_prefix("./").map_or(text.clone(), str::to_owned)
+    let below = HERE.as_deref().filter(|_| path.is_absolute()).and_then(|here| path.strip_prefix(here).ok());
+    let text = below.unwrap_or(path).to_string_lossy();
+    text.strip_prefix("./").or(text.strip_prefix(".\\")).unwrap_or(&text).replace('\\', "/")
 }
 
 /// The whole paths of walked files, for which a folder is looked at once: a walk follows no links, so the whole path of a file is
@@ -183,7 +186,8 @@ fn read_or_scan(path: &Path, limit: usize, scans: bool) -> anyhow::Result<Conten
     if size > limit as u64 {
         return Ok(Content::TooLarge { size, mentions: scans && scan_large(&mut file)? });
     }
-    let mut bytes = Vec::new();
+    // All of it at once, and room to see that it ends there.
+    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(limit).saturating_add(1));
     // One byte past the limit shows a file that grew, or a device that never ends.
     file.take(limit as u64 + 1).read_to_end(&mut bytes).context("cannot be read")?;
     Ok(Content::Bytes(bytes))

@@ -30,8 +30,8 @@ const FOLDERS: [&str; 2] = [".github/workflows", ".aws-sam/pipeline"];
 /// The contexts around templates, each folder looked at once.
 #[derive(Debug, Default)]
 pub(crate) struct Nearby {
-    /// The files that were walked, by their folders as the walk names them, with what a scan of each showed.
-    walked: RefCell<HashMap<PathBuf, Scanned>>,
+    /// The files that were walked, by their folders as the walk comes by them, with what a scan of each showed.
+    walked: RefCell<Vec<(PathBuf, Scanned)>>,
     /// What the walked folders say, worked out once the walk is over.
     others: OnceCell<Others>,
     /// Of a folder itself.
@@ -57,9 +57,9 @@ impl Nearby {
     pub(crate) fn walked(&self, file: &Path, hints: Hints) {
         let (Some(folder), Some(name)) = (file.parent(), file.file_name()) else { return };
         let mut walked = self.walked.borrow_mut();
-        match walked.get_mut(folder) {
-            Some(files) => drop(files.insert(name.to_owned(), hints)),
-            None => drop(walked.insert(folder.to_owned(), HashMap::from([(name.to_owned(), hints)]))),
+        match walked.last_mut().filter(|(last, _)| last.as_os_str() == folder.as_os_str()) {
+            Some((_, files)) => drop(files.insert(name.to_owned(), hints)),
+            None => walked.push((folder.to_owned(), HashMap::from([(name.to_owned(), hints)]))),
         }
     }
 
@@ -86,7 +86,7 @@ impl Nearby {
         for (folder, files) in self.walked.take() {
             let folder = whole(&folder);
             folders.insert(base(&folder).to_owned());
-            scanned.insert(folder, files);
+            scanned.entry(folder).or_default().extend(files);
         }
         let mut naming: HashMap<PathBuf, Vec<(PathBuf, Located)>> = HashMap::new();
         for folder in folders {

@@ -4,6 +4,7 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -109,6 +110,8 @@ pub(crate) struct Plan<'f> {
     nearby: Nearby,
     known: RefCell<HashMap<PathBuf, Near>>,
     folders: Folders,
+    /// The last folder of which no configuration leaves anything out.
+    whole_folder: RefCell<Option<OsString>>,
 }
 
 impl<'f> Plan<'f> {
@@ -129,8 +132,18 @@ impl<'f> Plan<'f> {
     pub(super) fn over(flags: &'f Flags, texts: Texts) -> anyhow::Result<Plan<'f>> {
         let explicit = flags.config.as_deref().map(|path| load(path, &texts)).transpose()?;
         let (from, arguments) = (contexts::named(flags)?, contexts::arguments("--parameters", &flags.parameters)?);
-        let (nearby, known, folders) = (Nearby::default(), RefCell::default(), Folders::default());
-        Ok(Plan { flags, is_part: false, texts, explicit, from, arguments, nearby, known, folders })
+        Ok(Plan {
+            flags,
+            is_part: false,
+            texts,
+            explicit,
+            from,
+            arguments,
+            nearby: Nearby::default(),
+            known: RefCell::default(),
+            folders: Folders::default(),
+            whole_folder: RefCell::default(),
+        })
     }
 
     /// Whether the flags describe the deployment by themselves.
@@ -174,10 +187,17 @@ impl<'f> Plan<'f> {
         let Some(path) = found.path.as_ref().filter(|_| !found.named && !self.flags.no_config) else {
             return Ok(false);
         };
+        // A walk comes by the files of a folder one after the other.
+        let folder = path.parent().unwrap_or(Path::new("")).as_os_str();
+        if self.whole_folder.borrow().as_deref() == Some(folder) {
+            return Ok(false);
+        }
         let path = self.folders.whole(path);
-        let near = self.near(&path)?;
-        let excludes = near.filter(|near| !near.config.exclude.is_empty());
-        Ok(excludes.is_some_and(|near| near.excluded.matched(&path, false).is_whitelist()))
+        let Some(near) = self.near(&path)?.filter(|near| !near.config.exclude.is_empty()) else {
+            self.whole_folder.replace(Some(folder.to_owned()));
+            return Ok(false);
+        };
+        Ok(near.excluded.matched(&path, false).is_whitelist())
     }
 
     /// Notes where a walk came by, and what a scan of the file showed.
