@@ -27,6 +27,7 @@ use super::opens::opens;
 use super::reach::Identity;
 use super::readers::Readers;
 use super::services::{Unusable, unusable};
+use super::skipped;
 use super::update::Update;
 use super::verdict::{Case, Open, Verdict};
 use super::worlds::Worlds;
@@ -198,7 +199,7 @@ fn check_key(subject: &Subject<'_>, nominal: &World, has_defaults: bool) -> Resu
     let tree = run(subject, nominal);
     let answered = answer::of(&tree);
     let Answered::Verdict(verdict) = answered else {
-        return Err(nested::not_created(subject.scope, subject.key, nominal));
+        return Err(skipped::because(subject.scope, subject.key, nominal));
     };
     let every = if has_defaults { run(subject, &World::default()) } else { tree.clone() };
     let leaf = answer::representative(&tree, verdict).cloned();

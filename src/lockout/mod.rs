@@ -28,6 +28,7 @@ mod recover;
 mod refusals;
 mod resolved;
 mod services;
+mod skipped;
 #[cfg(test)]
 mod tests;
 mod unsubstituted;

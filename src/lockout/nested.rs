@@ -110,21 +110,3 @@ pub(super) fn not_followed(scope: &Scope<'_>, nominal: &World) -> Vec<NotFollowe
         .map(|(resource, span, why)| NotFollowed { id: resource.id.clone(), span, why })
         .collect()
 }
-
-/// Why a key is not created: the outermost condition that is false.
-pub(super) fn not_created(scope: &Scope<'_>, key: &Resource, nominal: &World) -> String {
-    let mut because = match &key.condition {
-        Some((name, _)) => format!("its condition `{name}` is false"),
-        None => "it is not created".to_owned(),
-    };
-    let mut inner = scope.at(scope.id);
-    while let Some((above, stack)) = inner.above() {
-        if let Some((name, span)) = &stack.condition
-            && above.condition(name, *span, nominal) == Ok(false)
-        {
-            because = format!("the condition `{name}` of its stack `{}` is false", inner.path());
-        }
-        inner = above;
-    }
-    because
-}

@@ -202,7 +202,9 @@ fn open(report: &Report) -> usize {
 pub(crate) fn summary(report: &Report) -> String {
     let number = |count: usize, noun: &str| format!("{count} {noun}{}", if count == 1 { "" } else { "s" });
     let templates = number(report.templates.len(), "template");
-    let mut out = if report.keys.is_empty() {
+    let mut out = if report.keys.is_empty() && !report.skipped.is_empty() {
+        format!("{templates}, no KMS key is created with these values: {} skipped", report.skipped.len())
+    } else if report.keys.is_empty() {
         format!("{templates}, no KMS keys")
     } else {
         let count = |verdict| report.keys.iter().filter(|row| row.verdict == verdict).count();

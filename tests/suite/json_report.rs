@@ -124,7 +124,7 @@ Resources:
     let report = report_in(files.path(), &["kms.yaml"]).0;
     assert_eq!(report["keys"], serde_json::json!([]));
     let skipped = serde_json::json!([{ "file": "kms.yaml", "stack": "", "logical_id": "K", "deployment": "default",
-        "because": "its condition `IsProd` is false" }]);
+        "because": "its condition `IsProd` is false, with `Env` = `dev`" }]);
     assert_eq!(report["skipped"], skipped);
     let report = report_in(files.path(), &["kms.yaml", "--parameter", "Env=prod"]).0;
     assert_eq!(report["keys"][0]["verdict"], "default-policy");

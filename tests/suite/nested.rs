@@ -124,7 +124,7 @@ fn the_condition_of_the_stack_counts_for_its_keys() {
     );
     let files = [("main.yaml", main.as_str()), ("keys.yaml", CHILD)];
     let skipped = json!([{ "file": "keys.yaml", "stack": "Keys", "logical_id": "K", "deployment": "default",
-        "because": "the condition `IsProd` of its stack `Keys` is false" }]);
+        "because": "the condition `IsProd` of its stack `Keys` is false, with `Env` = `dev`" }]);
     let report = check(&files, &["main.yaml"]);
     assert_eq!((report.0["skipped"].clone(), report.keys().len()), (skipped, 0));
     assert_eq!(rows(&check(&files, &["main.yaml", "--parameter", "Env=prod"])), ["Keys/K keys.yaml safe"]);

@@ -116,7 +116,7 @@ fn each_key_has_its_verdict_as_facts() {
     assert_eq!(key["deployer"], "arn:aws:sts::111122223333:assumed-role/Deploy/AWSCloudFormation");
     assert_eq!(key["findings"][0]["code"], "relies-on-deployer-iam");
     let skipped = &resolved(TEMPLATE, &[])["CfnLockout"]["skipped"];
-    assert_eq!(*skipped, json!({ "Old": "its condition `Prod` is false" }));
+    assert_eq!(*skipped, json!({ "Old": "its condition `Prod` is false, with `Env` = `dev`" }));
 }
 
 #[test]

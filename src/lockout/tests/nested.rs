@@ -278,7 +278,10 @@ fn keys_of_a_stack_that_is_not_created_are_skipped() {
     let parent = parent(sections, "{ Admin: Deploy }").replace("Keys: { Type", "Keys: { Condition: IsProd, Type");
     let child = child("{ Type: String }");
     let found = stacks(by(ROLE), &[("parent", &parent), ("child", &child)]);
-    assert_eq!(found[1].skipped, [("K".to_owned(), "the condition `IsProd` of its stack `Keys` is false".to_owned())]);
+    assert_eq!(
+        found[1].skipped,
+        [("K".to_owned(), "the condition `IsProd` of its stack `Keys` is false, with `Env` = `dev`".to_owned())]
+    );
     assert_eq!(key(with("Env", "prod"), &parent, &child).verdict.word(), "safe");
     let root = "Conditions: { Never: !Equals [a, b] }\nResources: { Outer: { Type: AWS::CloudFormation::Stack, Condition: Never, Properties: { TemplateURL: parent } } }";
     let found = stacks(with("Env", "prod"), &[("root", root), ("parent", &parent), ("child", &child)]);

@@ -123,9 +123,31 @@ fn a_key_whose_condition_is_false_is_skipped_with_the_reason() {
         .replace("Type: AWS::KMS::Key", "Type: AWS::KMS::Key\n    Condition: IsProd");
     let found = checked(by(ROLE), &text);
     assert!(found.keys.is_empty());
-    assert_eq!(found.skipped, [("K".to_owned(), "its condition `IsProd` is false".to_owned())]);
+    assert_eq!(found.skipped, [("K".to_owned(), "its condition `IsProd` is false, with `Env` = `dev`".to_owned())]);
     let prod = Inputs { parameters: vec![("Env".into(), "prod".into())], ..by(ROLE) };
     assert_eq!(key(prod, &text).verdict, Verdict::Lockout);
+}
+
+#[test]
+fn the_reason_names_the_parameters_that_would_change_it() {
+    let because = |conditions: &str| {
+        let names = ["A", "B", "C", "D"].map(|name| format!("{name}: {{ Type: String, Default: no }}")).join(", ");
+        let text = format!(
+            "Parameters: {{ {names} }}\nConditions: {{ {conditions} }}\nResources: {{ K: {{ Type: AWS::KMS::Key, Condition: Is }} }}"
+        );
+        checked(by(ROLE), &text).skipped[0].1.clone()
+    };
+    let is = |name: &str| format!("!Equals [!Ref {name}, 'yes']");
+    let (a, b, c, d) = (is("A"), is("B"), is("C"), is("D"));
+    for (conditions, with) in [
+        (format!("Is: !Or [{b}, {a}]"), ", with `A` = `false`, `B` = `false`"),
+        (format!("Is: !Not [!Condition Other], Other: !Not [{a}]"), ", with `A` = `false`"),
+        (format!("Is: !Or [{a}, {b}, {c}, {d}]"), ""),
+        ("Is: !Equals [a, b]".to_owned(), ""),
+        (format!("Is: !And [{a}, !Equals [!Ref 'AWS::StackName', x]]"), ", with `A` = `false`"),
+    ] {
+        assert_eq!(because(&conditions), format!("its condition `Is` is false{with}"), "{conditions}");
+    }
 }
 
 #[test]
