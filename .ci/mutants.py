@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Mutation testing with one build for all mutants: .ci/mutants.py [--shard N/OF] [--slow SECONDS] [--suite] MODULE...
+"""Mutation testing with one build for all mutants: .ci/mutants.py [--shard N/OF] [--rounds N] PATH...
 
 cargo-mutants names the mutants (.cargo/mutants.toml says which are left out). In a copy of the project, each function that has any
 becomes `match crate::mutant::of(FIRST, LAST) { 0 => { as it was }, 17 => { with mutant 17 }, ... }`, and the environment says which one
 runs. Those that do not compile are taken out ("unviable"). Each test is run once alone, to see how long it takes and which functions
-it reaches; then each mutant meets the tests that reach its function, until one fails. With --suite, those that are left meet the tests
-of tests/suite that start the program. What has been found is kept by the text of the function, and a run goes on where the last one
-has stopped: caught mutants are not run again, survivors are once anything in the project changes.
+it reaches; then each mutant meets the tests that reach its function, until one fails: first the quick ones beside the code, then, if it
+is left, the slow ones, then those of tests/suite. What has been found is kept by the text of the function, and a run goes on where the
+last one has stopped: caught mutants are not run again, survivors are once anything in src/ or tests/ changes. PATH is below src/.
 """
 import argparse, concurrent.futures, hashlib, json, os, re, resource, signal, subprocess, sys, threading, time
 from pathlib import Path
@@ -82,8 +82,8 @@ class Source:
                     known = f'{path}\0{self.text[function["start"]:function["end"]]}\0{mutant["at"][0] - function["start"]}\0{mutant["name"].split(": ", 1)[1]}'
                     mutant["key"] = hashlib.sha256(known.encode()).hexdigest()[:16]
 
-    def schemata(self, done):
-        """The file with every mutant that is not done, and which lines belong to which."""
+    def schemata(self, ids):
+        """The file with these mutants, and which lines belong to which."""
         out, lines, line, at = [], [], 1, 0
 
         def push(text, mutant=None):
@@ -94,7 +94,7 @@ class Source:
             line += text.count("\n")
 
         for function in self.functions:
-            mutants = [mutant for mutant in function["mutants"] if mutant["key"] not in done]
+            mutants = [mutant for mutant in function["mutants"] if mutant["id"] in ids]
             if not mutants:
                 continue
             first, last = mutants[0]["id"], mutants[-1]["id"]
@@ -120,8 +120,8 @@ def write(path, text):
         path.write_bytes(text)
 
 
-def copy(sources, done):
-    """The project in the tree, with its mutants; what has not changed is not touched, so that cargo builds what has."""
+def copy(sources, ids):
+    """The project in the tree, with these mutants; what has not changed is not touched, so that cargo builds what has."""
     lines = {}
     listed = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True)
     for name in filter(None, listed.stdout.decode().split("\0")):
@@ -129,7 +129,7 @@ def copy(sources, done):
             continue
         text = (ROOT / name).read_bytes()
         if name in sources:
-            changed, lines[name] = sources[name].schemata(done)
+            changed, lines[name] = sources[name].schemata(ids)
             text = changed.encode()
         elif name == "Cargo.toml":
             text = re.sub(r"\n\[lints\.(.|\n)*?(?=\n\[profile)", "\n", text.decode()).encode() + PROFILE.encode()
@@ -140,15 +140,16 @@ def copy(sources, done):
     return lines
 
 
-def build(sources, done, record, *what):
-    """Builds the tests, without the mutants that do not compile; their program."""
+def build(sources, left, record, *what):
+    """Builds the tests with the mutants that are left, without those that do not compile; the program, and the mutants in it."""
     while True:
-        lines = copy(sources, done)
+        ids = {mutant["id"] for mutant in left()}
+        lines = copy(sources, ids)
         command = ["cargo", "test", "--locked", "--message-format=json", "--no-run", *what]
         made = subprocess.run(command, cwd=TREE, stdout=subprocess.PIPE, env={**os.environ, "CARGO_TARGET_DIR": str(DEEP / "target"), "CARGO_INCREMENTAL": "0"})
         messages = [json.loads(line) for line in made.stdout.splitlines() if line.startswith(b"{")]
         if made.returncode == 0:
-            return next(message["executable"] for message in reversed(messages) if message.get("executable"))
+            return next(message["executable"] for message in reversed(messages) if message.get("executable")), ids
         refused, rest = {}, []
         for message in (message["message"] for message in messages if message["reason"] == "compiler-message"):
             if message["level"] != "error" or not message["spans"]:
@@ -216,15 +217,14 @@ def batches(names, seconds, near, first):
         size, at = size * 3, end
 
 
-def judge(program, mutants, seconds, reached, record, status):
+def judge(program, jobs, seconds, reached, record, status):
     killers, lock, started, count = {}, threading.Lock(), time.monotonic(), 0
 
     def one(function, mutant, first):
         nonlocal count
-        tests = reached.get(first, [])
         near = "::".join(Path(function["path"]).with_suffix("").parts[1:]) + "::tests"
-        result = (status, f"{len(tests)} tests")
-        for names in batches(tests, seconds, near, killers.setdefault(first, set())):
+        result = status, f"{len(reached.get(first, []))} tests"
+        for names in batches(reached.get(first, []), seconds, near, killers.setdefault(first, set())):
             normal = sum(seconds[name] for name in names)
             if failed := run(program, names, max(20, 5 * normal), **{MUTANT: str(mutant["id"])}):
                 killers[first].add(failed[0])
@@ -234,29 +234,33 @@ def judge(program, mutants, seconds, reached, record, status):
             count += 1
             record(mutant, *result)
             if count % 50 == 0:
-                print(f"{count} of {len(mutants)}, {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
+                print(f"{count} of {len(jobs)}, {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
 
     with concurrent.futures.ThreadPoolExecutor(int(os.environ.get("DEEP_WORKERS", "2"))) as pool:
-        for job in [pool.submit(one, *mutant) for mutant in mutants]:
+        for job in [pool.submit(one, *job) for job in jobs]:
             job.result()
+
+
+# What is built, which of its tests are run, by the seconds that they take.
+ROUNDS = [(("--lib",), 0, 1), (("--lib",), 1, 60), (("--test", "suite", "--features", "lsp,hook"), 0, 1.5)]
 
 
 def main():
     ask = argparse.ArgumentParser()
     ask.add_argument("--shard", default="1/1")
-    ask.add_argument("--slow", type=float, default=60, help="tests that take longer are left out")
-    ask.add_argument("--suite", action="store_true", help="run the tests of tests/suite on those that survive")
+    ask.add_argument("--rounds", type=int, default=len(ROUNDS), help="how many of the three")
     ask.add_argument("--report", action="store_true", help="only print what is known")
-    ask.add_argument("modules", nargs="+")
+    ask.add_argument("paths", nargs="+")
     args = ask.parse_args()
     shard, of = map(int, args.shard.split("/"))
     DEEP.mkdir(parents=True, exist_ok=True)
     listed = json.loads(subprocess.run(["cargo", "mutants", "--list", "--json"], cwd=ROOT, capture_output=True, check=True).stdout)
     by_file = {}
-    for mutant in listed:
-        if mutant["file"].split("/")[1] in args.modules:
-            by_file.setdefault(mutant["file"], []).append(mutant)
-    sources = {path: Source(path, mutants) for path, mutants in sorted(by_file.items())}
+    for path in args.paths:
+        for mutant in listed:
+            if mutant["file"].startswith(f"src/{path}") and mutant not in by_file.get(mutant["file"], []):
+                by_file.setdefault(mutant["file"], []).append(mutant)
+    sources = {path: Source(path, mutants) for path, mutants in by_file.items()}
     functions = [function for source in sources.values() for function in source.functions]
     for number, function in enumerate(functions):
         function["mutants"] = function["mutants"] if number % of == shard - 1 else []
@@ -264,42 +268,37 @@ def main():
     for number, (_, mutant) in enumerate(everything):
         mutant["id"] = number + 1
 
-    # What has been found: the last line of a mutant counts; a survivor counts for the project as it was, and the tests it met.
+    # What has been found: the last line of a mutant counts; a survivor counts for the project as it was, and has had N rounds.
     digest = hashlib.sha256()
-    for path in sorted([*ROOT.glob("src/**/*.rs"), *(ROOT.glob("tests/**/*.rs") if args.suite else ())]):
+    for path in sorted([*ROOT.glob("src/**/*.rs"), *ROOT.glob("tests/**/*.rs")]):
         digest.update(path.read_bytes())
-    alive = f"survived {args.slow:g} {args.suite} {digest.hexdigest()[:12]}"
+    digest = digest.hexdigest()[:12]
     results = DEEP / "results.tsv"
-    rows = [line.split("\t") for line in results.read_text().splitlines()] if results.exists() else []
-    known = {row[0]: row[1] for row in rows if len(row) >= 3}
-    done = {key for key, status in known.items() if status == alive or not status.startswith("survived")}
+    known = {row[0]: row[1] for row in (line.split("\t") for line in results.read_text().splitlines())} if results.exists() else {}
 
     def record(mutant, status, detail):
         known[mutant["key"]] = status
-        if status == "unviable":
-            done.add(mutant["key"])
         with results.open("a") as file:
             file.write(f'{mutant["key"]}\t{status}\t{mutant["name"]}\t{detail}\n')
 
-    def rest():
-        out = []
+    def had(mutant):
+        status = known.get(mutant["key"], "survived 0 -").split(" ")
+        return (int(status[1]) if status[2] == digest else 0) if status[0] == "survived" else len(ROUNDS)  # caught, or unviable
+
+    built = None
+    for number, (what, quick, slow) in list(enumerate(ROUNDS, 1))[:0 if args.report else args.rounds]:
+        left = lambda: [mutant for _, mutant in everything if had(mutant) < number]
+        if not left():
+            continue
+        if built != what:
+            built, (program, ids) = what, build(sources, left, record, *what)
+            seconds, reached = reach(program, 60 if what == ROUNDS[0][0] else 5)
+        jobs = []
         for function in functions:
-            mutants = [mutant for mutant in function["mutants"] if mutant["key"] not in done]
-            out += [(function, mutant, mutants[0]["id"]) for mutant in mutants]
-        return out
-
-    def left():
-        return [job for job in rest() if not known.get(job[1]["key"], "").startswith(("caught", "too long"))]
-
-    if not args.report and rest():
-        program = build(sources, done, record, "--lib")
-        seconds, reached = reach(program, args.slow)
-        judge(program, left(), seconds, reached, record, "survived unit" if args.suite else alive)
-        if args.suite and left():
-            done.update(key for key, status in known.items() if status.startswith(("caught", "too long")))
-            program = build(sources, done, record, "--test", "suite")
-            seconds, reached = reach(program, min(args.slow, 5))
-            judge(program, left(), seconds, reached, record, alive)
+            mutants = [mutant for mutant in function["mutants"] if mutant["id"] in ids]
+            jobs += [(function, mutant, mutants[0]["id"]) for mutant in mutants if had(mutant) < number]
+        met = {function: [name for name in names if quick <= seconds[name] < slow] for function, names in reached.items()}
+        judge(program, jobs, seconds, met, record, f"survived {number} {digest}")
 
     table = {}
     for function, mutant in everything:

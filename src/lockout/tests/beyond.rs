@@ -47,6 +47,29 @@ fn what_is_missing_or_does_not_exist_has_no_effect() {
     }
 }
 
+/// A policy that is longer than KMS takes is refused whole: nothing else is said of it.
+#[test]
+fn nothing_is_said_of_what_is_too_long() {
+    let json = |length: usize| {
+        let whole = |sid: &str| {
+            format!(
+                r#"{{"Statement":[{{"Sid":"{sid}","Effect":"Allow","Principal":"*","Action":"kms:Decypt","Resource":"*"}}]}}"#
+            )
+        };
+        whole(&"x".repeat(length - whole("").len()))
+    };
+    let of = |length| key(by(ROLE), &template("", &format!("{{ KeyPolicy: {} }}", json(length))));
+    assert_eq!(ignored(&of(32_768)), ["kms:Decypt→kms:Decrypt"]);
+    assert_eq!(ignored(&of(32_769)), [""; 0]);
+}
+
+/// A policy that stands in the template as JSON text is looked at as any other.
+#[test]
+fn json_text_is_looked_at_too() {
+    let text = r#"'{"Statement":[{"Effect":"Allow","Principal":"*","Action":"kms:Decypt","Resource":"*"}]}'"#;
+    assert_eq!(ignored(&key(by(ROLE), &template("", &format!("{{ KeyPolicy: {text} }}")))), ["kms:Decypt→kms:Decrypt"]);
+}
+
 #[test]
 fn a_resource_that_is_not_this_key_has_no_effect() {
     for (resource, expected) in [

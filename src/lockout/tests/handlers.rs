@@ -192,6 +192,10 @@ fn conditions_and_denials_count_as_for_the_check() {
         ("{ ArnNotEquals: { 'aws:PrincipalArn': 'arn:aws:iam::111122223333:role/Deploy' } }", 0),
         ("{ StringEquals: { 'aws:PrincipalTag/Team': 'x' } }", 0),
         ("{ NumericLessThan: { 'kms:ScheduleKeyDeletionPendingWindowInDays': '30' } }", 0),
+        // A key of this call, of which only kms:PutKeyPolicy is known not to carry it.
+        ("{ NumericNotEquals: { 'kms:ScheduleKeyDeletionPendingWindowInDays': '7' } }", 0),
+        ("{ StringEquals: { 'kms:CallerAccount': '111122223333' } }", 1),
+        ("{ StringNotEquals: { 'aws:SourceVpce': 'vpce-1' } }", 1),
         // Of less than high confidence.
         ("{ StringEquals: { 'kms:ViaService': 'cloudformation.eu-west-1.amazonaws.com' } }", 0),
     ] {

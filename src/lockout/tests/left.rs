@@ -171,6 +171,8 @@ fn a_service_role_is_no_service() {
 fn only_a_deny_for_everyone_but_somebody_counts() {
     let not = "NotPrincipal: { AWS: ['111122223333', 'arn:aws:iam::111122223333:role/Admin'] }";
     assert!(denies(&format!("{not}, Action: 'kms:*', Resource: '*'")));
+    let one = "NotPrincipal: { AWS: 'arn:aws:iam::111122223333:role/Admin' }, Action: 'kms:*', Resource: '*'";
+    assert!(denies(one), "without a list");
     for elements in [
         EXCEPT.to_owned(),
         format!("{not}, Action: 'kms:ScheduleKeyDeletion', Resource: '*'"),
