@@ -204,8 +204,6 @@ fn disjoint(hole: &Hole, value: &Text) -> bool {
 
 /// Whether `a` can be `b` for some filling, by the characters that the holes admit.
 fn possible(a: &Text, b: &Text) -> bool {
-    match b.as_literal() {
-        Some(literal) if !literal.contains(['*', '?']) => Pattern::new(b.clone()).may_match(a),
-        _ => true,
-    }
+    // Read as wildcards, `*` and `?` match themselves, too.
+    b.as_literal().is_none() || Pattern::new(b.clone()).may_match(a)
 }
