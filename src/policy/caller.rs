@@ -305,7 +305,11 @@ mod tests {
         let [principal, _] = of("AWSReservedSSO_Admin_0123456789abcdef");
         let folder = format!("{role}/aws-reserved/sso.amazonaws.com/{{{{deployer:path}}}}AWSReservedSSO_Admin");
         assert!(principal.starts_with(&folder), "{principal}");
-        for same in ["arn:aws:iam::111122223333:user/Alice", "arn:aws:sts::111122223333:federated-user/bob"] {
+        for same in [
+            "arn:aws:iam::111122223333:user/Alice",
+            "arn:aws:iam::111122223333:user/team/Alice",
+            "arn:aws:sts::111122223333:federated-user/bob",
+        ] {
             assert_eq!(sides(Facet::Principal, same), [same, same]);
             assert_eq!(sides(Facet::Caller, same), [same, same]);
         }
@@ -329,5 +333,16 @@ mod tests {
             let caller = knowing(&[account, partition, (Origin::Deployer(facet), Class::Any, arn.into())]);
             assert_eq!([caller.account, caller.partition].map(|text| text.to_string()), ["111122223333", "aws-cn"]);
         }
+    }
+    #[test]
+    fn the_path_of_a_sessions_role_is_filled_in() {
+        let session = PrincipalArn::parse("arn:aws:sts::111122223333:assumed-role/Deploy/me").unwrap();
+        let caller = Caller::named(&session, None, "111122223333".into(), "aws".into());
+        let world = World::default().assume(hole(&Origin::Deployer(Facet::Path), Class::Path), "team/".into());
+        assert_eq!(caller.in_world(&world).principal.to_string(), "arn:aws:iam::111122223333:role/team/Deploy");
+        let role = PrincipalArn::parse("arn:aws:iam::111122223333:role/Deploy").unwrap();
+        let caller = Caller::named(&role, None, "111122223333".into(), "aws".into());
+        let world = World::default().assume(hole(&Origin::Deployer(Facet::Session), Class::Name), "me".into());
+        assert_eq!(caller.in_world(&world).arn.to_string(), "arn:aws:sts::111122223333:assumed-role/Deploy/me");
     }
 }

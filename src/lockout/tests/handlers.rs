@@ -194,6 +194,7 @@ fn conditions_and_denials_count_as_for_the_check() {
         ("{ NumericLessThan: { 'kms:ScheduleKeyDeletionPendingWindowInDays': '30' } }", 0),
         // A key of this call, of which only kms:PutKeyPolicy is known not to carry it.
         ("{ NumericNotEquals: { 'kms:ScheduleKeyDeletionPendingWindowInDays': '7' } }", 0),
+        ("{ StringNotEquals: { 'kms:EncryptionAlgorithm': 'x' } }", 0),
         ("{ StringEquals: { 'kms:CallerAccount': '111122223333' } }", 1),
         ("{ StringNotEquals: { 'aws:SourceVpce': 'vpce-1' } }", 1),
         // Of less than high confidence.

@@ -12,6 +12,7 @@ mod left;
 mod macros;
 mod nested;
 mod nested_ends;
+mod nested_parameters;
 mod open_parts;
 mod operators;
 mod pitfalls;

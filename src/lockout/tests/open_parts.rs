@@ -148,6 +148,31 @@ fn an_unknown_principal_grants_what_it_would_if_it_were_known() {
     assert_eq!(partly(ROLE, "role/Deploy, role/Other"), "lockout");
 }
 
+/// The same where the answer does not tell the text, only whether it is the caller.
+#[test]
+fn an_unknown_principal_in_two_parts_grants_no_more() {
+    let verdict = |deployer: &str, principal: &str| {
+        let nothing = "{ Statement: { Effect: Allow, Action: 's3:*', Resource: '*' } }";
+        let layers = Layers { boundary: Some(policies_of(Layer::Boundary, nothing)), ..Layers::default() };
+        let properties =
+            format!("{{ KeyPolicy: {{ Statement: {} }} }}", allowing(&format!("{{ AWS: !Sub '{principal}' }}")));
+        key(Inputs { layers, ..by(deployer) }, &template(SECTIONS, &properties)).verdict.word()
+    };
+    assert_eq!(verdict(ALICE, "${P}-${Q}"), "lockout", "it has no dash");
+    let (bob, role) = ("arn:aws:iam::111122223333:user/Bob-1", "arn:aws:iam::111122223333:role/Deploy-1");
+    let session = "arn:aws:sts::111122223333:assumed-role/Deploy/me-1";
+    for (deployer, principal, expected) in [
+        (bob, "${P}-${Q}", "undecided"),
+        (bob, "arn:aws:iam::111122223333:${P}-${Q}", "undecided"),
+        (role, "arn:aws:iam::111122223333:role/${P}-${Q}", "lockout"),
+        (role, "arn:aws:iam::111122223333:${P}-${Q}", "lockout"),
+        (session, "arn:aws:sts::111122223333:${P}-${Q}", "undecided"),
+        (session, "${P}-${Q}", "undecided"),
+    ] {
+        assert_eq!(verdict(deployer, principal), expected, "{principal} for {deployer}");
+    }
+}
+
 #[test]
 fn json_text_with_unknown_parts() {
     let with = |statement: &str| {

@@ -55,6 +55,7 @@ fn numbers_dates_addresses_and_bytes_compare_as_what_they_are() {
         ("Bool", "maybe", "[true, false]", "lockout"),
         ("StringEqualsIgnoreCase", "ALICE", "alice", "safe"),
         ("StringNotEqualsIgnoreCase", "ALICE", "alice", "lockout"),
+        ("StringEqualsIgnoreCase", "ALICE", "bob", "lockout"),
     ] {
         assert_eq!(of(value, operator, wanted), expected, "{operator} {value} {wanted}");
     }

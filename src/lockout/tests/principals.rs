@@ -94,6 +94,11 @@ fn a_deny_for_everyone_but_the_listed_needs_the_account_and_the_session_in_its_l
     assert_eq!(word(ALICE, &denying(&format!("'{ALICE}', {root}"))), "safe");
     assert_eq!(word(ALICE, &denying(root)), "lockout", "the account alone exempts nobody");
     assert_eq!(word(ALICE, &denying(&format!("'{ALICE}'"))), "undecided", "without its account: nobody knows");
+    let open = key(by(ALICE), &policy(&denying(&format!("'{ALICE}'")))).open;
+    assert_eq!(
+        open.iter().map(|one| (one.kind, one.name.as_str())).collect::<Vec<_>>(),
+        [("not-principal", "NotPrincipal")]
+    );
     assert_eq!(word(ALICE, &denying(&format!("'{ROLE}', {root}"))), "lockout");
     let session = "'arn:aws:sts::111122223333:assumed-role/Deploy/AWSCloudFormation'";
     assert_eq!(word(ROLE, &denying(&format!("'{ROLE}', {session}, {root}"))), "safe");

@@ -62,7 +62,11 @@ fn variables_stand_in_the_resource_by_the_version() {
     let with = |version: &str, resource: &str| {
         let statement = format!("{{ Effect: Allow, Principal: '*', Action: 'kms:*', Resource: '{resource}' }}");
         let properties = format!("{{ KeyPolicy: {{ {version} Statement: {statement} }} }}");
-        let context = vec![("x:Kind".to_owned(), Some("key".to_owned())), ("x:Region".to_owned(), None)];
+        let context = vec![
+            ("x:Kind".to_owned(), Some("key".to_owned())),
+            ("x:Region".to_owned(), None),
+            ("x:Arn".to_owned(), Some("arn".to_owned())),
+        ];
         let inputs = Inputs { context, ..by(ROLE) };
         key(inputs, &template("", &properties)).verdict.word()
     };
@@ -75,6 +79,7 @@ fn variables_stand_in_the_resource_by_the_version() {
         "it has no value"
     );
     assert_eq!(with("Version: '2012-10-17',", "arn:aws:${x:Kind}:*:111122223333:key/*"), "lockout", "not before it");
+    assert_eq!(with("Version: '2012-10-17',", "${x:Arn}:*"), "undecided", "and in what is no whole ARN");
 }
 
 #[test]

@@ -35,6 +35,8 @@ fn what_no_filling_makes_equal_is_not_asked() {
         (text(&[Err(&name)]), text(&[Ok("a/"), Err(&q)]), false),
         (text(&[Err(&name), Ok("-"), Err(&name)]), text(&[Ok("a:b")]), false),
         (text(&[Err(&name), Ok("-"), Err(&name)]), text(&[Ok("a-b")]), true),
+        (text(&[Err(&p), Ok("-"), Err(&q)]), text(&[Ok("a*b")]), false),
+        (text(&[Err(&p), Ok("-"), Err(&q)]), text(&[Ok("a?b")]), false),
         (text(&[Err(&p), Ok("-"), Err(&q)]), text(&[Ok("a*-b")]), true),
     ] {
         for answer in [world.equal(&left, &right), world.equal(&right, &left)] {
