@@ -202,6 +202,13 @@ fn a_role_of_the_same_stack_that_is_named_by_text_may_not_exist_yet() {
     }
     assert!(found(by_text, "    DependsOn: App\n", APP).is_empty());
     assert!(found("'arn:aws:iam::111122223333:role/Other'", "", APP).is_empty());
+    let other = "Type: AWS::IAM::InstanceProfile, Properties: { InstanceProfileName: App, RoleName: App }";
+    assert!(found(by_text, "", other).is_empty(), "no principal");
+    for (condition, expected) in [("!Equals [a, a]", 1), ("!Equals [a, b]", 0), ("!Equals [!Ref AWS::StackName, a]", 0)]
+    {
+        let role = format!("Condition: C, {APP} }}\nConditions: {{ C: {condition}");
+        assert_eq!(found(by_text, "", &role).len(), expected, "{condition}");
+    }
     assert!(found(by_text, "", &APP.replace("App", "/path/App")).is_empty(), "another path");
     let circle = "Type: AWS::IAM::Role, Properties: { RoleName: App, Description: !GetAtt K.Arn }";
     assert_eq!(found(by_text, "", circle), [("App".to_owned(), true)]);

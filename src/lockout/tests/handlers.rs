@@ -63,6 +63,8 @@ const CASES: &[(&str, &str, &str, &str, &[&str])] = &[
     (KEY, "EnableKeyRotation: !Ref P,", "", "kms:EnableKeyRotation", &[]),
     (KEY, "EnableKeyRotation: !If [C, true, false],", "", "kms:EnableKeyRotation", &[]),
     (KEY, "EnableKeyRotation: !If [Yes, true, false],", "", "kms:EnableKeyRotation", &["kms:EnableKeyRotation create"]),
+    (KEY, "EnableKeyRotation: !If [C, true, 'true'],", "", "kms:EnableKeyRotation", &["kms:EnableKeyRotation create"]),
+    (KEY, "EnableKeyRotation: !ImportValue Rotation,", "", "kms:EnableKeyRotation", &[]),
     (KEY, "Enabled: false,", "", "kms:DisableKey", &["kms:DisableKey create"]),
     (REPLICA, "Enabled: 'false',", "", "kms:DisableKey", &["kms:DisableKey create"]),
     (KEY, "Enabled: true,", "", "kms:DisableKey", &[]),

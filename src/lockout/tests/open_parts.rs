@@ -191,3 +191,40 @@ fn json_text_with_unknown_parts() {
         ["safe", "safe", "lockout"]
     );
 }
+
+/// One word for all worlds: the weaker of two that let the deployer in, and KMS's refusal where every world ends in one.
+#[test]
+fn worlds_that_end_alike_have_one_word() {
+    let (direct, account) = (allowing(&format!("{{ AWS: '{ROLE}' }}")), allowing("{ AWS: '111122223333' }"));
+    let nobody = allowing(&format!("{{ AWS: '{ALICE}' }}"));
+    let either = |a: &str, b: &str| word(&format!("!If [C, {a}, {b}]"));
+    assert_eq!(either(&direct, &account), "safe-if-iam");
+    assert_eq!(either(&nobody, &format!("[{BAD}]")), "lockout");
+    assert_eq!(either(&nobody, &account), "undecided");
+}
+
+#[test]
+fn a_bypass_that_is_not_known_is_open() {
+    let verdict = |flag: &str| {
+        let nobody = allowing(&format!("{{ AWS: '{ALICE}' }}"));
+        let properties = format!("{{ BypassPolicyLockoutSafetyCheck: {flag}, KeyPolicy: {{ Statement: {nobody} }} }}");
+        key(by(ROLE), &template(SECTIONS, &properties)).verdict.word()
+    };
+    for (flag, expected) in [
+        ("true", "bypassed"),
+        ("false", "lockout"),
+        ("!Ref P", "undecided"),
+        ("!ImportValue Flag", "undecided"),
+        ("!If [C, true, false]", "undecided"),
+        ("!If [C, true, 'true']", "bypassed"),
+    ] {
+        assert_eq!(verdict(flag), expected, "{flag}");
+    }
+}
+
+/// Of a list of statements that nobody knows, there are no cases to tell.
+#[test]
+fn statements_that_are_not_known_are_one_question() {
+    let answer = key(by(ROLE), &template(SECTIONS, "{ KeyPolicy: { Statement: !ImportValue Statements } }"));
+    assert_eq!((answer.verdict.word(), answer.cases.len()), ("undecided", 0));
+}

@@ -1,7 +1,7 @@
 //! Principal forms against callers. Sources: IAM User Guide, reference_policies_elements_principal.html and
 //! reference_identifiers.html; KMS Developer Guide, key-policy-overview.html.
 
-use super::{ALICE, ROLE, allow, by, key, policy, word};
+use super::{ALICE, ROLE, allow, by, key, policy, template, word};
 
 const SESSION: &str = "arn:aws:sts::111122223333:assumed-role/Deploy/run";
 
@@ -136,6 +136,34 @@ fn the_deployers_own_role_under_another_path_cannot_exist() {
     assert_eq!(word("arn:aws:iam::111122223333:role/team/Deploy", &aws(ROLE)), "invalid");
     assert_eq!(word(ROLE, &aws("arn:aws:iam::111122223333:role/team/Other")), "lockout");
     assert_eq!(word(ROLE, &aws("arn:aws:iam::444455556666:role/team/Deploy")), "lockout");
+}
+
+/// Only a role of the own account tells the path of the deployer's, which its session does not; and only aws:PrincipalArn is
+/// compared with it.
+#[test]
+fn the_path_of_the_deployers_role_is_that_of_its_own_name() {
+    let (own, far) = ("arn:aws:iam::111122223333:role/Deploy", "arn:aws:iam::444455556666:role/team/Deploy");
+    let both = |a: &str, b: &str| allow(&format!("{{ AWS: ['{a}', '{b}'] }}"));
+    assert_eq!(word(SESSION, &both(far, own)), "safe");
+    let below = own.replace("role/", "role/team/");
+    assert_eq!(word(SESSION, &both(&below, own)), "invalid", "one name has one path");
+    let condition =
+        format!("{{ ArnNotEquals: {{ 'aws:SourceArn': '{below}' }}, ArnEquals: {{ 'aws:PrincipalArn': '{own}' }} }}");
+    let statements =
+        format!("[{{ Effect: Allow, Principal: '*', Action: 'kms:*', Resource: '*', Condition: {condition} }}]");
+    assert_eq!(word(SESSION, &statements), "safe");
+}
+
+/// What is unknown before a name may belong to it.
+#[test]
+fn a_partly_known_role_is_not_the_deployers_under_another_path() {
+    let principal = allow("{ AWS: !Sub 'arn:aws:iam::111122223333:role/${P}Deploy' }");
+    let text = template(
+        "Parameters: { P: { Type: String, AllowedPattern: '[a-z]+' } }",
+        &format!("{{ KeyPolicy: {{ Statement: {principal} }} }}"),
+    );
+    let verdict = |role: &str| key(by(&format!("arn:aws:iam::111122223333:role/{role}")), &text).verdict.word();
+    assert_eq!([verdict("team/Deploy"), verdict("MyDeploy"), verdict("myDeploy")], ["lockout", "lockout", "undecided"]);
 }
 
 #[test]
