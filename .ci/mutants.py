@@ -5,7 +5,7 @@ cargo-mutants names the mutants (.cargo/mutants.toml says which are left out). I
 becomes `match crate::mutant::of(FIRST, LAST) { 0 => { as it was }, 17 => { with mutant 17 }, ... }`, and the environment says which one
 runs. Those that do not compile are taken out ("unviable"). Each test is run once alone, to see how long it takes and which functions
 it reaches; then each mutant meets the tests that reach its function, until one fails: first the quick ones beside the code, then, if it
-is left, the slow ones, then those of tests/suite. What has been found is kept by the text of the function, and a run goes on where the
+is left, those of tests/suite, then the slow ones. What has been found is kept by the text of the function, and a run goes on where the
 last one has stopped: caught mutants are not run again, survivors are once anything in src/ or tests/ changes. PATH is below src/.
 """
 import argparse, concurrent.futures, hashlib, json, os, re, resource, signal, subprocess, sys, threading, time
@@ -242,7 +242,8 @@ def judge(program, jobs, seconds, reached, record, status):
 
 
 # What is built, which of its tests are run, by the seconds that they take.
-ROUNDS = [(("--lib",), 0, 1), (("--lib",), 1, 60), (("--test", "suite", "--features", "lsp,hook"), 0, 1.5)]
+UNIT, SUITE = ("--lib",), ("--test", "suite", "--features", "lsp,hook")
+ROUNDS = [(UNIT, 0, 1), (SUITE, 0, 1.5), (UNIT, 1, 60)]
 
 
 def main():
@@ -292,7 +293,7 @@ def main():
             continue
         if built != what:
             built, (program, ids) = what, build(sources, left, record, *what)
-            seconds, reached = reach(program, 60 if what == ROUNDS[0][0] else 5)
+            seconds, reached = reach(program, 60 if what == UNIT else 5)
         jobs = []
         for function in functions:
             mutants = [mutant for mutant in function["mutants"] if mutant["id"] in ids]

@@ -63,6 +63,20 @@ fn nothing_is_said_of_what_is_too_long() {
     assert_eq!(ignored(&of(32_769)), [""; 0]);
 }
 
+/// Nor of the policy of a key that CloudFormation refuses.
+#[test]
+fn nothing_is_said_of_a_key_that_is_refused() {
+    let statement = "{ Effect: Allow, Principal: '*', Action: 'kms:Decypt', Resource: '*' }";
+    let of = |description: &str| {
+        let properties =
+            format!("{{ Description: {description}, KeyPolicy: {{ Statement: [{ACCOUNT}, {statement}] }} }}");
+        ignored(&key(by(ROLE), &template("", &properties)))
+    };
+    assert_eq!(of("a"), ["kms:Decypt→kms:Decrypt"]);
+    assert_eq!(of("!Ref Missing"), [""; 0]);
+    assert_eq!(of("!Select [3, [a]]"), [""; 0]);
+}
+
 /// A policy that stands in the template as JSON text is looked at as any other.
 #[test]
 fn json_text_is_looked_at_too() {

@@ -206,6 +206,30 @@ fn conditions_and_denials_count_as_for_the_check() {
     }
 }
 
+/// The statement that denies a call is the one to show, where one does.
+#[test]
+fn the_statement_that_denies_is_named() {
+    let allow = format!("{{ Effect: Allow, Principal: {{ AWS: '{ROLE}' }}, Action: 'kms:*', Resource: '*' }}");
+    let of = |statements: &str| {
+        let template = template(KEY, "", "", statements, "");
+        let found = key(by(ROLE), &template).stuck;
+        let denial = &found.first().expect("it is denied").denial;
+        let shown = denial.statement.and_then(|span| template.get(span.start as usize..span.end as usize));
+        (shown.map(str::to_owned), denial.by_condition)
+    };
+    let deny = "Effect: Deny, Principal: '*', Action: 'kms:ScheduleKeyDeletion', Resource: '*'";
+    let other = "{ Effect: Deny, Principal: '*', Action: 'kms:Decrypt', Resource: '*' }";
+    let (shown, _) = of(&format!("[{other}, {allow}, {{ {deny} }}]"));
+    assert!(shown.is_some_and(|text| text.contains("ScheduleKeyDeletion")));
+    assert_eq!(of(&all_but(ROLE, "kms:ScheduleKeyDeletion")), (None, false), "no statement does");
+    let account = allow
+        .replace("kms:*", "kms:ScheduleKeyDeletion")
+        .replace("} }", "} }")
+        .replace("Resource: '*'", "Resource: '*', Condition: { StringEquals: { 'aws:PrincipalType': User } }");
+    let under = format!("[{account}, {}]", all_but(ROLE, "kms:ScheduleKeyDeletion").trim_matches(['[', ']']));
+    assert_eq!(of(&under), (None, true), "a condition does");
+}
+
 /// What KMS refuses does not come to the handlers.
 #[test]
 fn a_refused_key_is_not_stuck() {

@@ -1,6 +1,7 @@
 //! The rules of AWS, each with a test that fails without it: template and deployment in, verdict out.
 
 mod beyond;
+mod changes;
 mod conditions;
 mod context;
 mod deployers;

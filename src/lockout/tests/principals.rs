@@ -173,6 +173,32 @@ fn a_role_given_as_deployer_stands_for_any_session_of_it() {
     assert_eq!(key(inputs(), &policy(&aws(SESSION))).verdict.word(), "undecided");
 }
 
+/// Everyone and the account are administrators where a statement about kms:PutKeyPolicy names them, and let IAM delegate it.
+#[test]
+fn who_lets_the_account_delegate_the_change_of_the_policy() {
+    let administrators = |principal: &str, action: &str| {
+        let statements =
+            format!("[{{ Effect: Allow, Principal: {{ AWS: {principal} }}, Action: '{action}', Resource: '*' }}]");
+        let found = key(by(ROLE), &policy(&statements)).administrators;
+        (found.all, found.durable, found.delegates)
+    };
+    let (root, nobody) = ("arn:aws:iam::111122223333:root", Vec::<String>::new());
+    for account in ["*", root, "111122223333"] {
+        let named = vec![account.to_owned()];
+        assert_eq!(administrators(&format!("'{account}'"), "kms:*"), (named.clone(), named, Some(true)), "{account}");
+        assert_eq!(
+            administrators(&format!("'{account}'"), "kms:Decrypt"),
+            (nobody.clone(), nobody.clone(), Some(false))
+        );
+    }
+    let role = vec![ROLE.to_owned()];
+    assert_eq!(administrators(&format!("'{ROLE}'"), "kms:*"), (role.clone(), role, Some(false)));
+    assert_eq!(administrators(&format!("'{ALICE}'"), "kms:*"), (vec![ALICE.to_owned()], nobody.clone(), Some(false)));
+    assert_eq!(administrators("'444455556666'", "kms:*"), (nobody.clone(), nobody, Some(false)));
+    let (all, _, delegates) = administrators("!ImportValue Account", "kms:*");
+    assert_eq!((all, delegates), (vec!["{{import:Account}}".to_owned()], None), "nobody knows");
+}
+
 #[test]
 fn the_administrators_are_the_principals_that_the_policy_lets_change_it() {
     let statements = format!(
