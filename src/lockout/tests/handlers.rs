@@ -224,7 +224,6 @@ fn the_statement_that_denies_is_named() {
     assert_eq!(of(&all_but(ROLE, "kms:ScheduleKeyDeletion")), (None, false), "no statement does");
     let account = allow
         .replace("kms:*", "kms:ScheduleKeyDeletion")
-        .replace("} }", "} }")
         .replace("Resource: '*'", "Resource: '*', Condition: { StringEquals: { 'aws:PrincipalType': User } }");
     let under = format!("[{account}, {}]", all_but(ROLE, "kms:ScheduleKeyDeletion").trim_matches(['[', ']']));
     assert_eq!(of(&under), (None, true), "a condition does");
