@@ -15,6 +15,8 @@ fn given(name: &str, value: &str) -> Inputs {
 fn parameters_that_a_macro_writes_are_open() {
     let own = child("{ Type: String, Default: Deploy }");
     assert_eq!(word(&parent("", "{ 'Fn::Transform': { Name: M } }"), &own), "undecided");
+    let two = own.replace("Admin: {", "Other: { Type: String }, Admin: {");
+    assert_eq!(word(&parent("", "{ Other: a, 'Fn::Transform': { Name: M } }"), &two), "undecided");
     assert_eq!(word(&parent("", "{}"), &own), "safe");
 }
 
@@ -24,6 +26,8 @@ fn a_value_for_the_root_is_none_for_its_children() {
     let root = parent("Parameters: { Admin: { Type: String } }", "{}");
     let own = child("{ Type: String, Default: Deploy, AllowedValues: [Deploy] }");
     assert_eq!(key(given("Admin", "Other"), &root, &own).verdict.word(), "safe");
+    let found = stacks(given("Admin", "Other"), &[("parent", &root), ("child", &own)]);
+    assert!(found.iter().all(|one| one.refusals.is_empty()));
 }
 
 /// A value that the declaration does not allow refuses the deployment, also where nothing uses it.

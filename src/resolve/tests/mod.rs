@@ -3,6 +3,7 @@
 mod conditions;
 mod functions;
 mod references;
+mod whole;
 
 use crate::resolve::{Givens, Scope};
 use crate::source::{Document, FileId};
