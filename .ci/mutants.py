@@ -243,7 +243,7 @@ def judge(program, jobs, seconds, reached, record, status):
 
 # What is built, which of its tests are run, by the seconds that they take.
 UNIT, SUITE = ("--lib",), ("--test", "suite", "--features", "lsp,hook")
-ROUNDS = [(UNIT, 0, 1), (SUITE, 0, 1.5), (UNIT, 1, 60)]
+ROUNDS = [(UNIT, 0, 1), (SUITE, 0, 1), (UNIT, 1, 60)]
 
 
 def main():
@@ -293,7 +293,7 @@ def main():
             continue
         if built != what:
             built, (program, ids) = what, build(sources, left, record, *what)
-            seconds, reached = reach(program, 60 if what == UNIT else 5)
+            seconds, reached = reach(program, 60 if what == UNIT else 2)
         jobs = []
         for function in functions:
             mutants = [mutant for mutant in function["mutants"] if mutant["id"] in ids]
