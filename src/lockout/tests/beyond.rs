@@ -228,6 +228,15 @@ fn a_role_of_the_same_stack_that_is_named_by_text_may_not_exist_yet() {
     assert_eq!(found(by_text, "", circle), [("App".to_owned(), true)]);
 }
 
+/// A macro may change which resources there are, and in what order.
+#[test]
+fn nothing_is_said_of_the_order_that_a_macro_may_change() {
+    let statement = "{ Effect: Allow, Principal: { AWS: 'arn:aws:iam::111122223333:role/App' }, Action: 'kms:Decrypt', Resource: '*' }";
+    let text = format!("{}  App: {{ {APP} }}\n", policy(&format!("[{ACCOUNT}, {statement}]")));
+    assert_eq!(key(by(ROLE), &text).beyond.unordered.len(), 1);
+    assert!(key(by(ROLE), &format!("Transform: My::Macro{text}")).beyond.unordered.is_empty());
+}
+
 #[test]
 fn a_role_that_the_snapshot_has_exists_already() {
     let text = "{ RoleDetailList: [{ RoleName: Deploy, Arn: 'arn:aws:iam::111122223333:role/Deploy', RolePolicyList: [{ PolicyName: P, PolicyDocument: { Statement: { Effect: Allow, Action: '*', Resource: '*' } } }] }, { RoleName: App, Arn: 'arn:aws:iam::111122223333:role/App' }] }";

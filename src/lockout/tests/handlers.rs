@@ -53,6 +53,12 @@ const REPLICA: &str = "AWS::KMS::ReplicaKey";
 const ALIAS: &str = "  A: { Type: AWS::KMS::Alias, Properties: { AliasName: alias/a, TargetKeyId: !Ref K } }";
 const READER: &str = "  R: { Type: AWS::SSM::Parameter, Properties: { Type: String, Value: !GetAtt K.Arn } }";
 const COPY: &str = "  Copy: { Type: AWS::KMS::ReplicaKey, Properties: { PrimaryKeyArn: !GetAtt K.Arn, KeyPolicy: { Statement: [] } } }";
+const FOREIGN: &str = "  Copy: { Type: AWS::KMS::ReplicaKey, Properties: { PrimaryKeyArn: 'arn:aws:kms:us-east-1:111122223333:key/mrk-2', KeyPolicy: { Statement: [] } } }";
+const UNREAD: &str =
+    "  R: { Type: AWS::SSM::Parameter, Condition: No, Properties: { Type: String, Value: !GetAtt K.Arn } }";
+const ID_READ: &str = "  R: { Type: AWS::SSM::Parameter, Properties: { Type: String, Value: !GetAtt K.KeyId } }";
+const OTHER_READ: &str = "  Role: { Type: AWS::IAM::Role, Properties: { RoleName: R } }
+  R: { Type: AWS::SSM::Parameter, Properties: { Type: String, Value: !GetAtt Role.Arn } }";
 const OUTPUT: &str = "Outputs: { O: { Value: !Sub '${K.Arn}' } }";
 
 /// Type, property, other resources, the action that is left out, the calls that fail.
@@ -76,6 +82,10 @@ const CASES: &[(&str, &str, &str, &str, &[&str])] = &[
     (KEY, "", "", "kms:DescribeKey", &["kms:DescribeKey delete"]),
     (REPLICA, "", "", "kms:DescribeKey", &["kms:DescribeKey create", "kms:DescribeKey delete"]),
     (KEY, "", COPY, "kms:ReplicateKey", &["kms:ReplicateKey create"]),
+    (KEY, "", FOREIGN, "kms:ReplicateKey", &[]),
+    (KEY, "", UNREAD, "kms:DescribeKey", &["kms:DescribeKey delete"]),
+    (KEY, "", ID_READ, "kms:DescribeKey", &["kms:DescribeKey delete"]),
+    (KEY, "", OTHER_READ, "kms:DescribeKey", &["kms:DescribeKey delete"]),
     (KEY, "", "", "kms:ReplicateKey", &[]),
     (KEY, "", "", "kms:ScheduleKeyDeletion", &["kms:ScheduleKeyDeletion delete"]),
     (REPLICA, "", "", "kms:ScheduleKeyDeletion", &["kms:ScheduleKeyDeletion delete"]),
@@ -150,6 +160,48 @@ fn what_only_iam_can_allow_is_judged_by_iam() {
     );
 }
 
+/// Tags of a new key need kms:TagResource, if there are any for sure.
+#[test]
+fn only_tags_that_are_there_are_written() {
+    let role = format!("[{{ Effect: Allow, Principal: {{ AWS: '{ROLE}' }}, Action: 'kms:*', Resource: '*' }}]");
+    let iam = "{ Statement: { Effect: Allow, Action: 'kms:CreateKey', Resource: '*' } }";
+    for (tags, expected) in [
+        ("[{ Key: a, Value: b }]", 1),
+        ("[]", 0),
+        ("{ a: b }", 1),
+        ("{}", 0),
+        ("!If [C, [{ Key: a, Value: b }], [{ Key: c, Value: d }]]", 1),
+        ("!If [C, [{ Key: a, Value: b }], !Ref AWS::NoValue]", 0),
+        ("!Ref AWS::NoValue", 0),
+    ] {
+        let template = template(KEY, "", &format!("Tags: {tags},"), &role, "");
+        let found = stuck(with_iam(by(ROLE), iam), &template);
+        let tagged = found.iter().filter(|one| one.starts_with("kms:TagResource")).count();
+        assert_eq!(tagged, expected, "{tags}: {found:?}");
+    }
+}
+
+/// What the template says of the deletion is what the call carries, or nothing.
+#[test]
+fn the_call_carries_what_the_template_says() {
+    let deletes = |condition: &str| {
+        let statement = format!(
+            "{{ Effect: Allow, Principal: {{ AWS: '{ROLE}' }}, Action: 'kms:ScheduleKeyDeletion', Resource: '*', Condition: {condition} }}"
+        );
+        let all = all_but(ROLE, "kms:ScheduleKeyDeletion");
+        let statements = format!("[{statement}, {}]", all.trim_matches(['[', ']']));
+        stuck(by(ROLE), &template(KEY, "", "PendingWindowInDays: 7,", &statements, "")).len()
+    };
+    for (condition, expected) in [
+        ("{ NumericEquals: { 'kms:ScheduleKeyDeletionPendingWindowInDays': '30' } }", 1),
+        ("{ NumericEquals: { 'kms:ScheduleKeyDeletionPendingWindowInDays': '7' } }", 0),
+        ("{ NumericEquals: { 'kms:RotationPeriodInDays': '7' } }", 0),
+        ("{ Bool: { 'kms:GrantIsForAWSResource': 'true' } }", 1),
+    ] {
+        assert_eq!(deletes(condition), expected, "{condition}");
+    }
+}
+
 #[test]
 fn what_is_retained_is_not_deleted() {
     let statements = all_but(ROLE, "kms:ScheduleKeyDeletion");
@@ -200,6 +252,7 @@ fn conditions_and_denials_count_as_for_the_check() {
         ("{ StringEquals: { 'kms:CallerAccount': '111122223333' } }", 1),
         ("{ StringNotEquals: { 'aws:SourceVpce': 'vpce-1' } }", 1),
         // Of less than high confidence.
+        ("{ Bool: { 'aws:PrincipalIsAWSService': 'false' } }", 0),
         ("{ StringEquals: { 'kms:ViaService': 'cloudformation.eu-west-1.amazonaws.com' } }", 0),
     ] {
         assert_eq!(deny(condition), expected, "{condition}");
