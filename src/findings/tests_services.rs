@@ -75,3 +75,22 @@ fn a_service_linked_role_is_judged_unless_another_is_given() {
     }
     assert!(seen > 0);
 }
+
+/// A property that hands the key on may stand under a condition as a whole.
+#[test]
+fn a_part_of_the_properties_may_hang_on_a_condition() {
+    let admin = [statement(json!({"AWS": DEPLOY}), "kms:*")];
+    let mut seen = 0;
+    for user in KEY_USERS.iter().filter(|user| user.through.is_empty() && matches!(user.who, Who::Service { .. })) {
+        let Some((first, _)) = user.property.split_once('.') else { continue };
+        for (same, expected) in [("a", true), ("b", false)] {
+            let mut given = template(user, None, &admin);
+            given["Conditions"] = json!({"Is": {"Fn::Equals": ["a", same]}});
+            let whole = given["Resources"]["User"]["Properties"][first].take();
+            given["Resources"]["User"]["Properties"][first] = json!({"Fn::If": ["Is", whole, {"Ref": "AWS::NoValue"}]});
+            assert_eq!(of_row(&unusable(&given), user).is_some(), expected, "{} {} {same}", user.kind, user.property);
+        }
+        seen += 1;
+    }
+    assert!(seen > 0);
+}

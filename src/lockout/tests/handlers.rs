@@ -92,6 +92,25 @@ const CASES: &[(&str, &str, &str, &str, &[&str])] = &[
     (KEY, "Tags: [{ Key: a, Value: b }],", "", "kms:TagResource", &[]),
 ];
 
+/// Whatever another resource says of the ARN in this world counts, and nothing that it says in another one.
+#[test]
+fn the_arn_is_read_where_an_expression_comes_to_it() {
+    let statements = all_but(ROLE, "kms:DescribeKey");
+    for (value, expected) in [
+        ("!GetAtt K.Arn", 2),
+        ("!If [Yes, !GetAtt K.Arn, x]", 2),
+        ("!If [No, !GetAtt K.Arn, x]", 1),
+        ("!Sub '${K.Arn}'", 2),
+        ("!Sub ['${K.Arn}-${X}', { X: x }]", 2),
+        ("!Sub ['${X}', { X: !GetAtt K.Arn }]", 2),
+        ("!Join ['', [!GetAtt K.Arn]]", 2),
+        ("!Ref K", 1),
+    ] {
+        let reader = READER.replace("!GetAtt K.Arn", value);
+        assert_eq!(stuck(by(ROLE), &template(KEY, "", "", &statements, &reader)).len(), expected, "{value}");
+    }
+}
+
 #[test]
 fn the_key_policy_has_to_allow_what_the_handlers_call() {
     for (kind, properties, others, left_out, expected) in CASES {
