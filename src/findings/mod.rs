@@ -20,6 +20,8 @@ mod services;
 mod stuck;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_services;
 mod unfollowed;
 mod unread;
 mod unused;

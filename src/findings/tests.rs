@@ -11,7 +11,7 @@ use crate::template::{Stacks, Template};
 
 use super::{Code, Finding, Hidden, Severity, judge};
 
-const DEPLOY: &str = "arn:aws:iam::111122223333:role/Deploy";
+pub(super) const DEPLOY: &str = "arn:aws:iam::111122223333:role/Deploy";
 
 fn findings(template: &Value, role: &str) -> Vec<Finding> {
     let document = Document::from_text(FileId(0), &template.to_string()).unwrap();
@@ -23,7 +23,7 @@ fn findings(template: &Value, role: &str) -> Vec<Finding> {
     judge(&check(&Stacks::of(FileId(0), template.into()), &deployment), &deployment, &mut Hidden::default())
 }
 
-fn unusable(template: &Value) -> Vec<Finding> {
+pub(super) fn unusable(template: &Value) -> Vec<Finding> {
     let all = findings(template, DEPLOY);
     assert!(all.iter().all(|one| one.code != Code::LocksOutDeployer && one.code != Code::TemplateRefused), "{all:?}");
     all.into_iter().filter(|one| one.code == Code::ServiceCannotUseKey).collect()
@@ -50,7 +50,7 @@ fn put(target: &mut Value, path: &str, value: Value) {
 }
 
 /// A template in which a resource of the row's type uses the key, directly or through another resource.
-fn template(user: &KeyUser, through: Option<(&str, &str)>, statements: &[Value]) -> Value {
+pub(super) fn template(user: &KeyUser, through: Option<(&str, &str)>, statements: &[Value]) -> Value {
     let key = json!({"Fn::GetAtt": ["K", "Arn"]});
     let mut properties = Value::Null;
     let mut resources = json!({"K": {"Type": "AWS::KMS::Key", "DeletionPolicy": "Retain", "Properties": {
@@ -79,7 +79,7 @@ fn template(user: &KeyUser, through: Option<(&str, &str)>, statements: &[Value])
     json!({"Resources": resources})
 }
 
-fn statement(principal: Value, action: &str) -> Value {
+pub(super) fn statement(principal: Value, action: &str) -> Value {
     json!({"Effect": "Allow", "Principal": principal, "Action": action, "Resource": "*"})
 }
 
@@ -108,7 +108,7 @@ fn cases() -> Vec<(&'static KeyUser, Option<(&'static str, &'static str)>)> {
 }
 
 /// The one finding of the row: other rows may be about the same resource.
-fn of_row(found: &[Finding], user: &KeyUser) -> Option<Finding> {
+pub(super) fn of_row(found: &[Finding], user: &KeyUser) -> Option<Finding> {
     let fails = match user.fails {
         Fails::Deploy(says) | Fails::Later(says) => says,
         Fails::Unverified => "not documented",
@@ -166,7 +166,7 @@ fn a_statement_for_everyone_through_a_service_lets_the_deployer_in() {
     }
 }
 
-fn row(kind: &str) -> &'static KeyUser {
+pub(super) fn row(kind: &str) -> &'static KeyUser {
     KEY_USERS.iter().find(|user| user.kind == kind).unwrap()
 }
 

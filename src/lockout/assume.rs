@@ -96,12 +96,6 @@ fn role_name(arn: &Text) -> Option<String> {
     else {
         return None;
     };
-    match last.rsplit_once('/') {
-        Some((_, name)) => Some(name.to_owned()),
-        // What stands before it is a path, or a part of the name.
-        None => match resource.pieces() {
-            [.., Piece::Hole(hole), _] if hole.shape().class == Class::Path => Some(last.to_string()),
-            _ => None,
-        },
-    }
+    // Without a `/` in it, what stands before it may be a part of the name.
+    last.rsplit_once('/').map(|(_, name)| name.to_owned())
 }

@@ -149,3 +149,89 @@ fn subject(hole: &Hole) -> Subject {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::world::{Pattern, Shape};
+
+    fn of(origin: Origin, allowed: &[&str]) -> Hole {
+        let allowed = (!allowed.is_empty()).then(|| allowed.iter().map(|&value| value.into()).collect());
+        Hole::new(origin, Shape { allowed, ..Shape::default() }, None)
+    }
+
+    fn parameter(allowed: &[&str]) -> Hole {
+        of(Origin::Parameter("P".to_owned()), allowed)
+    }
+
+    fn is(hole: &Hole, value: impl Into<Text>) -> Question {
+        Question::Text(Text::hole(hole.clone()), Test::Is(value.into()))
+    }
+
+    fn like(hole: &Hole, pattern: &str) -> Question {
+        Question::Text(Text::hole(hole.clone()), Test::Like(Pattern::new(pattern.into())))
+    }
+
+    fn absent(hole: &Hole) -> Question {
+        Question::Text(Text::hole(hole.clone()), Test::Absent)
+    }
+
+    fn tests(path: &[(Question, bool)]) -> Vec<WhenTest> {
+        facts(path).into_iter().map(|when| when.test).collect()
+    }
+
+    fn texts(texts: &[&str]) -> Vec<String> {
+        texts.iter().map(|&text| text.to_owned()).collect()
+    }
+
+    /// What it is not needs no saying where it is said what it is; two things that it is not are said in one.
+    #[test]
+    fn facts_of_one_subject_are_told_once() {
+        use WhenTest::{Absent, Equals, Matches, NotIn};
+        let (p, key) = (parameter(&[]), of(Origin::Context("x:Key".to_owned()), &[]));
+        let other = Text::hole(of(Origin::Parameter("Q".to_owned()), &[]));
+        for (path, expected) in [
+            (vec![(is(&p, "a"), true)], vec![Equals("a".to_owned())]),
+            (vec![(is(&p, "a"), false), (is(&p, "b"), false)], vec![NotIn(texts(&["a", "b"]))]),
+            (vec![(is(&p, "a"), false), (is(&p, "b"), true)], vec![Equals("b".to_owned())]),
+            (vec![(is(&p, "a"), false), (like(&p, "b*"), true)], vec![NotIn(texts(&["a"])), Matches("b*".to_owned())]),
+            (vec![(like(&p, "a*"), false)], vec![NotIn(texts(&["a*"]))]),
+            (
+                vec![(is(&p, "a"), false), (is(&p, other.clone()), true)],
+                vec![NotIn(texts(&["a"])), Equals("{{parameter:Q}}".to_owned())],
+            ),
+            (
+                vec![(is(&p, other), false), (is(&p, "b"), true)],
+                vec![NotIn(texts(&["{{parameter:Q}}"])), Equals("b".to_owned())],
+            ),
+            (vec![(absent(&key), true)], vec![Absent(true)]),
+            (vec![(absent(&key), false)], vec![Absent(false)]),
+            (vec![(is(&key, "a"), false), (absent(&key), true)], vec![Absent(true)]),
+            (vec![(absent(&key), false), (is(&key, "a"), true)], vec![Equals("a".to_owned())]),
+            (vec![(absent(&key), false), (is(&key, "a"), false)], vec![Absent(false), NotIn(texts(&["a"]))]),
+            (vec![(is(&p, "a"), false), (absent(&key), true)], vec![NotIn(texts(&["a"])), Absent(true)]),
+            (vec![(is(&key, "a"), false), (is(&p, "b"), true)], vec![NotIn(texts(&["a"])), Equals("b".to_owned())]),
+        ] {
+            assert_eq!(tests(&path), expected, "{path:?}");
+        }
+    }
+
+    #[test]
+    fn the_only_value_that_is_left_is_what_it_is() {
+        let p = parameter(&["a", "b", "c"]);
+        assert_eq!(tests(&[(is(&p, "a"), false), (is(&p, "b"), false)]), [WhenTest::Equals("c".to_owned())]);
+        assert_eq!(tests(&[(is(&p, "a"), false)]), [WhenTest::NotIn(texts(&["a"]))]);
+    }
+
+    #[test]
+    fn members_of_a_list_are_told_by_how_they_are_compared() {
+        let p = parameter(&[]);
+        let shown = |relation| format!("{:?}", facts(&[(Question::Member(p.clone(), relation, "a".into()), true)]));
+        assert!(
+            shown(Relation::EQUALS).contains("Parameter(\"P\"), test: Equals(\"a\")"),
+            "{}",
+            shown(Relation::EQUALS)
+        );
+        assert!(shown(Relation::LIKE).contains("a matches the pattern a member of"), "{}", shown(Relation::LIKE));
+    }
+}

@@ -101,6 +101,7 @@ fn may_name_account(statement: &Statement<'_>, caller: &Caller, world: &World) -
     match statement.element("Principal") {
         Some(principal) => {
             is_everyone(principal)
+                || matches!(&principal.kind, Kind::Text(text) if text.as_literal().is_none())
                 || has_open_parts(principal)
                 || names(principal, caller, Sense::Account, world) != Ok(false)
         }

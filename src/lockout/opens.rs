@@ -104,3 +104,52 @@ fn help(hole: &Hole, name: &str) -> String {
         },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::world::Shape;
+
+    /// Each kind of fact has its own way to be given.
+    #[test]
+    fn every_open_fact_says_how_to_give_it() {
+        let of = |origin: Origin| {
+            let name = origin.name();
+            help(&Hole::new(origin, Shape::default(), None), &name)
+        };
+        for (origin, expected) in [
+            (Origin::Parameter("P".to_owned()), "--parameter P=…"),
+            (Origin::NestedParameter("Keys".to_owned(), "P".to_owned()), "nested stack `Keys`"),
+            (Origin::Account, "--account ID"),
+            (Origin::Region, "--region REGION"),
+            (Origin::Partition, "--partition aws"),
+            (Origin::Deployer(Facet::Principal), "--deployer ARN"),
+            (Origin::Deployer(Facet::Session), "ARN of the role session"),
+            (Origin::Deployer(Facet::Path), "aws:PrincipalArn=ARN"),
+            (Origin::Deployer(Facet::Id), "aws:userid=ID"),
+            (Origin::Context("x:Key".to_owned()), "--context x:Key=…"),
+        ] {
+            assert!(of(origin.clone()).contains(expected), "{origin:?}: {}", of(origin.clone()));
+        }
+        for (kind, name, expected) in [
+            ("budget", "worlds", "simplify the template"),
+            ("key", "KeyId", "`\"Resource\": \"*\"`"),
+            ("import", "X", "--export X=…"),
+            ("ssm", "/x", "--ssm /x=…"),
+            ("pseudo", "AWS::StackName", "--stack-name NAME"),
+            ("pseudo", "AWS::StackId", "only the deployment will tell"),
+            ("variable", "x", "serverless package"),
+            ("transform", "x", "the macro makes"),
+            ("operator", "x", "write the condition another way"),
+            ("resource", "x", "write all six parts"),
+            ("not-principal", "x", "aws:PrincipalArn"),
+            ("iam", "x", "--identity-policy"),
+            ("stack-output", "x", "TemplateURL"),
+            ("function", "x", "does not resolve `x`"),
+            ("getatt", "x", "only the deployment will tell"),
+        ] {
+            let origin = Origin::Later { kind, name: name.to_owned(), at: None };
+            assert!(of(origin.clone()).contains(expected), "{kind}: {}", of(origin));
+        }
+    }
+}

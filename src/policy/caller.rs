@@ -265,3 +265,85 @@ fn of_names(resource: &Text) -> Text {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hole(origin: &Origin, class: Class) -> Hole {
+        Hole::new(origin.clone(), Shape::class(class), None)
+    }
+
+    /// Somebody of whom not even the account is known, in the world in which these holes are these texts.
+    fn knowing(known: &[(Origin, Class, Text)]) -> Caller {
+        let account = Text::hole(hole(&Origin::Account, Class::Account));
+        let partition = Text::hole(hole(&Origin::Partition, Class::Name));
+        let assume = |world: World, (origin, class, text): &(Origin, Class, Text)| {
+            world.assume(hole(origin, *class), text.clone())
+        };
+        Caller::unknown(account, partition).in_world(&known.iter().fold(World::default(), assume))
+    }
+
+    /// Both ARNs of the deployer, of which one is known.
+    fn sides(facet: Facet, arn: impl Into<Text>) -> [String; 2] {
+        let caller = knowing(&[(Origin::Deployer(facet), Class::Any, arn.into())]);
+        [caller.principal.to_string(), caller.arn.to_string()]
+    }
+
+    /// Source: reference_identifiers.html: a session's ARN has the role's name and not its path, aws:PrincipalArn has both.
+    #[test]
+    fn one_arn_of_the_deployer_tells_the_other() {
+        let (role, session) = ("arn:aws:iam::111122223333:role", "arn:aws:sts::111122223333:assumed-role");
+        for name in ["Deploy", "team/ops/Deploy"] {
+            let role = format!("{role}/{name}");
+            assert_eq!(
+                sides(Facet::Principal, &*role),
+                [role.clone(), format!("{session}/Deploy/{{{{deployer:session}}}}")]
+            );
+        }
+        let of = |name: &str| sides(Facet::Caller, &*format!("{session}/{name}/me"));
+        assert_eq!(of("Deploy"), [format!("{role}/{{{{deployer:path}}}}Deploy"), format!("{session}/Deploy/me")]);
+        let [principal, _] = of("AWSReservedSSO_Admin_0123456789abcdef");
+        let folder = format!("{role}/aws-reserved/sso.amazonaws.com/{{{{deployer:path}}}}AWSReservedSSO_Admin");
+        assert!(principal.starts_with(&folder), "{principal}");
+        for same in [
+            "arn:aws:iam::111122223333:user/Alice",
+            "arn:aws:iam::111122223333:user/team/Alice",
+            "arn:aws:sts::111122223333:federated-user/bob",
+        ] {
+            assert_eq!(sides(Facet::Principal, same), [same, same]);
+            assert_eq!(sides(Facet::Caller, same), [same, same]);
+        }
+        let mut partly = Text::literal(&format!("{session}/"));
+        partly.push(&Piece::Hole(hole(&Origin::Parameter("P".into()), Class::Any)));
+        partly.push_str("/me");
+        let [principal, _] = sides(Facet::Caller, partly);
+        assert_eq!(principal, format!("{role}/{{{{deployer:path}}}}{{{{parameter:P}}}}"), "no name holds a slash");
+        assert_eq!(sides(Facet::Session, "me"), ["{{deployer:principal}}", "{{deployer:arn}}"], "neither is known");
+    }
+
+    #[test]
+    fn account_and_partition_are_filled_in_whatever_else_is_known() {
+        let place = [
+            (Origin::Account, Class::Account, "111122223333".into()),
+            (Origin::Partition, Class::Name, "aws-cn".into()),
+        ];
+        let arn = "arn:aws-cn:iam::111122223333:user/Alice";
+        for facet in [Facet::Principal, Facet::Caller, Facet::Session] {
+            let [account, partition] = place.clone();
+            let caller = knowing(&[account, partition, (Origin::Deployer(facet), Class::Any, arn.into())]);
+            assert_eq!([caller.account, caller.partition].map(|text| text.to_string()), ["111122223333", "aws-cn"]);
+        }
+    }
+    #[test]
+    fn the_path_of_a_sessions_role_is_filled_in() {
+        let session = PrincipalArn::parse("arn:aws:sts::111122223333:assumed-role/Deploy/me").unwrap();
+        let caller = Caller::named(&session, None, "111122223333".into(), "aws".into());
+        let world = World::default().assume(hole(&Origin::Deployer(Facet::Path), Class::Path), "team/".into());
+        assert_eq!(caller.in_world(&world).principal.to_string(), "arn:aws:iam::111122223333:role/team/Deploy");
+        let role = PrincipalArn::parse("arn:aws:iam::111122223333:role/Deploy").unwrap();
+        let caller = Caller::named(&role, None, "111122223333".into(), "aws".into());
+        let world = World::default().assume(hole(&Origin::Deployer(Facet::Session), Class::Name), "me".into());
+        assert_eq!(caller.in_world(&world).arn.to_string(), "arn:aws:sts::111122223333:assumed-role/Deploy/me");
+    }
+}

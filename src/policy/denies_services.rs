@@ -115,6 +115,6 @@ fn holds_for_services(condition: &Value, statement: &Statement<'_>, request: &Re
         };
         (line.key.to_ascii_lowercase(), value)
     });
-    let request = Request { given: given.collect(), via_cloudformation: false, ..request.clone() };
+    let request = Request { given: given.collect(), ..request.clone() };
     hold(condition, &request, statement.version, world) == Ok(true)
 }

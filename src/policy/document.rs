@@ -174,10 +174,15 @@ impl Check<'_> {
 
     fn principal(&mut self, principal: &Value) {
         match &principal.kind {
-            Kind::Text(text) if matches!(text.as_literal(), Some("*") | None) => {}
-            Kind::Text(text) => {
-                self.malformed(principal.span, format!("a bare principal can only be `*`: write `AWS: {text}`"));
-            }
+            Kind::Text(text) => match self.world.equal(text, &Text::literal("*")) {
+                Ok(true) => {}
+                Err(Stop::Ask(question)) => {
+                    self.ask.get_or_insert(question);
+                }
+                Ok(false) | Err(Stop::Refused(_)) => {
+                    self.malformed(principal.span, format!("a bare principal can only be `*`: write `AWS: {text}`"));
+                }
+            },
             Kind::Map(entries) => {
                 for (key, value) in entries {
                     if !matches!(&*key.text, "AWS" | "Service" | "Federated" | "CanonicalUser") {

@@ -112,6 +112,7 @@ mod tests {
             ("kms:GenerateDatKey*", Some("kms:GenerateDataKey*")),
             ("s3:GetObject", None),
             ("kms", None),
+            ("kms:", None),
             ("", None),
         ] {
             assert!(!exists(written), "{written}");

@@ -203,7 +203,6 @@ pub(crate) fn has<'v>(
 ) -> Result<bool, Stop> {
     let one = |value: &'v Value| has(&Statement { value, ..*statement }, effect, sense, request, world);
     match &statement.value.kind {
-        Kind::Nothing => Ok(false),
         // What stands behind a question, a statement or a list of them, is looked at before the question is asked.
         Kind::Open(question, alternatives) => either(question, alternatives, one),
         Kind::List(items) => any(items.iter().map(one)),

@@ -83,8 +83,7 @@ impl Operator {
     }
 }
 
-const IGNORE_CASE: Relation =
-    Relation { name: "equals, ignoring case,", holds: |a, b| Some(a.to_lowercase() == b.to_lowercase()) };
+const IGNORE_CASE: Relation = Relation { name: "equals, ignoring case,", holds: equal_but_for_case };
 const NUMBER: Relation = Relation { name: "is the number", holds: |a, b| numeric(Order::Equals, a, b) };
 const LESS: Relation = Relation { name: "is less than", holds: |a, b| numeric(Order::Less, a, b) };
 const AT_MOST: Relation = Relation { name: "is at most", holds: |a, b| numeric(Order::LessEquals, a, b) };
@@ -97,6 +96,10 @@ const AFTER: Relation = Relation { name: "is after", holds: |a, b| date(Order::G
 const FROM: Relation = Relation { name: "is not before", holds: |a, b| date(Order::GreaterEquals, a, b) };
 const ADDRESS: Relation = Relation { name: "lies in", holds: address };
 const BYTES: Relation = Relation { name: "is the bytes", holds: binary };
+
+fn equal_but_for_case(a: &str, b: &str) -> Option<bool> {
+    Some(a.to_lowercase() == b.to_lowercase())
+}
 
 fn comparison(name: &str) -> Option<(Comparison, bool)> {
     use Comparison::{Arn, Bool, By, Equal, Like, Null};

@@ -52,7 +52,13 @@ pub(crate) fn names(element: &Value, caller: &Caller, sense: Sense, world: &Worl
         return if sense.unlimited() { names_service(element, service, world) } else { Ok(false) };
     }
     match &element.kind {
-        Kind::Text(text) if text.as_literal() == Some("*") => Ok(sense.is_everyone()),
+        Kind::Text(text) => {
+            if sense.is_everyone() {
+                world.equal(text, &Text::literal("*"))
+            } else {
+                Ok(false)
+            }
+        }
         Kind::Open(question, alternatives) => {
             either(question, alternatives, |alternative| names(alternative, caller, sense, world))
         }

@@ -240,3 +240,73 @@ fn one_or_absent(key: &str, value: &str) -> ContextValue {
 fn last_word(arn: &Text) -> Option<Text> {
     arn.split(':', 5)?.pop()?.split('/', usize::MAX)?.pop()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::aws::PrincipalArn;
+    use crate::world::{Class, Facet};
+
+    const ROLE: &str = "arn:aws:iam::111122223333:role/Deploy";
+
+    fn request(caller: Caller, given: &[(&str, &str)], only_given: bool) -> Request {
+        Request {
+            caller,
+            action: "kms:PutKeyPolicy".to_owned(),
+            resource: "arn:aws:kms:eu-west-1:111122223333:key/1".into(),
+            region: "eu-west-1".into(),
+            via_cloudformation: true,
+            now: None,
+            key: BTreeMap::new(),
+            given: given.iter().map(|(key, value)| ((*key).to_owned(), vec![(*value).to_owned()])).collect(),
+            doubted: None,
+            only_given,
+            own: Vec::new(),
+        }
+    }
+
+    fn role() -> Caller {
+        Caller::named(&PrincipalArn::parse(ROLE).unwrap(), Some("me"), "111122223333".into(), "aws".into())
+    }
+
+    /// A simulation of AWS's own is given the whole context but for what follows from its principal.
+    #[test]
+    fn a_call_may_carry_nothing_but_what_was_given() {
+        let value = |only_given, key: &str| {
+            request(role(), &[("aws:sourceip", "192.0.2.1")], only_given).context(key, &World::default()).unwrap()
+        };
+        for only_given in [true, false] {
+            assert_eq!(value(only_given, "aws:PrincipalArn"), ContextValue::Is(ROLE.into()));
+            assert_eq!(value(only_given, "aws:PrincipalAccount"), ContextValue::Is("111122223333".into()));
+            assert_eq!(value(only_given, "aws:PrincipalType"), ContextValue::Is("AssumedRole".into()));
+            assert_eq!(value(only_given, "aws:SourceIp"), ContextValue::Is("192.0.2.1".into()));
+        }
+        assert_eq!(value(true, "aws:ViaAWSService"), ContextValue::Absent);
+        assert_eq!(value(false, "aws:ViaAWSService"), ContextValue::Is("true".into()));
+        assert_eq!(value(true, "aws:PrincipalOrgID"), ContextValue::Absent);
+        assert!(matches!(value(false, "aws:PrincipalOrgID"), ContextValue::Unknown(_)));
+    }
+
+    #[test]
+    fn the_caller_is_who_the_world_says() {
+        let unknown = request(Caller::unknown("111122223333".into(), "aws".into()), &[], false);
+        let hole = Hole::new(Origin::Deployer(Facet::Principal), Shape::class(Class::Any), None);
+        let world = World::default().assume(hole, ROLE.into());
+        let found = unknown.in_world(&world).context("aws:PrincipalType", &world);
+        assert_eq!(found, Ok(ContextValue::Is("AssumedRole".into())));
+        assert!(unknown.context("aws:PrincipalType", &World::default()).is_err(), "else it is asked");
+    }
+
+    /// A text of which parts are unknown is a pattern for what the call may carry.
+    #[test]
+    fn what_is_partly_known_keeps_its_known_parts() {
+        let mut text = Text::literal("alias/");
+        text.push(&Piece::Hole(Hole::new(Origin::Parameter("P".into()), Shape::default(), None)));
+        let own = vec![("kms:RequestAlias", Carried::Perhaps(text))];
+        let request = Request { own, ..request(role(), &[], false) };
+        let ContextValue::Unknown(hole) = request.context("kms:RequestAlias", &World::default()).unwrap() else {
+            panic!("nobody knows it");
+        };
+        assert!(hole.shape().admits("alias/a") && !hole.shape().admits("a"));
+    }
+}

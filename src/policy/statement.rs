@@ -102,6 +102,7 @@ impl<'v> Statement<'v> {
         }
         match self.element("Effect").map(|effect| &effect.kind) {
             Some(Kind::Text(text)) if is_allow(text, world)? => Ok(Effect::Allow),
+            Some(Kind::Unknown(hole)) if is_allow(&Text::hole(hole.clone()), world)? => Ok(Effect::Allow),
             Some(Kind::Open(question, _)) => Err(Stop::Ask(question.clone())),
             Some(Kind::Refused(refusal)) => Err(Stop::Refused(refusal.clone())),
             _ => Ok(Effect::Deny),

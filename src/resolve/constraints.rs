@@ -93,7 +93,7 @@ fn rule(parameter: &Parameter) -> Option<Rule> {
     let pattern = parameter.pattern.clone();
     let is_number = parameter.kind == "Number" || parameter.kind == "List<Number>";
     let (length, range) = (parameter.length, parameter.range);
-    if pattern.is_none() && !is_number && length == (None, None) && range == (None, None) {
+    if pattern.is_none() && !is_number && length == (None, None) {
         return None;
     }
     // Most values are never asked for, and compiling is dear.
@@ -144,6 +144,11 @@ mod tests {
             ("[0-9]{12}", Class::Account),
             ("^[0-9]{12}$", Class::Account),
             ("[0-9]{11}", Class::Name),
+            ("[0-9]{12,}", Class::Name),
+            ("[a-z]{12}", Class::Name),
+            ("[a-z]{1,12}", Class::Name),
+            ("[-0-9]{12}", Class::Name),
+            ("[0-9a]{12}", Class::Name),
             ("[a-zA-Z][a-zA-Z0-9-]*", Class::Name),
             ("(dev|prod)", Class::Name),
             ("[a-z]*", Class::Part),

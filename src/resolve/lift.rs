@@ -44,3 +44,44 @@ pub(crate) fn lift(span: Span, arguments: Vec<Value>, f: &dyn Fn(&[Value]) -> Ki
     };
     Value { span, kind }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::FileId;
+    use crate::world::{Hole, Origin, Question, Shape, Text};
+
+    const HERE: Span = Span { file: FileId(0), start: 0, end: 0 };
+
+    fn open(name: &str, alternatives: Vec<Value>) -> Value {
+        let hole = Hole::new(Origin::Parameter(name.to_owned()), Shape::default(), None);
+        Value { span: HERE, kind: Kind::Open(Question::Fact(hole), alternatives) }
+    }
+
+    fn known(count: usize) -> Vec<Value> {
+        (0..count).map(|n| Value::text(HERE, Text::literal(&n.to_string()))).collect()
+    }
+
+    /// How many outcomes a function has over these arguments; none where only its question is left.
+    fn kept(arguments: Vec<Value>) -> usize {
+        let joined = lift(HERE, arguments, &|args| Kind::List(args.to_vec()));
+        match &joined.kind {
+            Kind::Open(_, alternatives) if alternatives.is_empty() => 0,
+            _ => outcomes(&joined),
+        }
+    }
+
+    /// Past the limits a function hangs on the question alone, which will be asked.
+    #[test]
+    fn outcomes_multiply_up_to_a_limit() {
+        let names = ["A", "B", "C", "D", "E"];
+        let of_two = |count: usize| names.iter().take(count).map(|name| open(name, known(2))).collect();
+        assert_eq!(kept(known(3)), 1, "nothing is open");
+        assert_eq!([kept(of_two(1)), kept(of_two(4)), kept(of_two(5))], [2, 16, 0]);
+        let both = |a, b| kept(vec![open("A", known(a)), open("B", known(b))]);
+        assert_eq!([both(16, 16), both(16, 17)], [256, 0]);
+        assert_eq!([kept(vec![open("A", known(256))]), kept(vec![open("A", known(300))])], [256, 0]);
+        let nested = open("A", vec![open("B", known(20)), open("C", known(20))]);
+        assert_eq!([kept(vec![nested.clone()]), kept(vec![nested, open("D", known(7))])], [40, 0]);
+    }
+}

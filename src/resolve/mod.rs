@@ -21,6 +21,9 @@ mod scope;
 mod texts;
 mod whole;
 
+#[cfg(test)]
+mod tests;
+
 pub(crate) use follow::{Files, follow};
 pub(crate) use givens::Givens;
 pub(crate) use scope::Scope;

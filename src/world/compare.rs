@@ -23,7 +23,6 @@ pub(crate) fn equate(a: &Text, b: &Text) -> Option<Vec<Equation>> {
     while let Step::Moved = front(&mut left, &mut right, &mut equations)? {}
     while let Step::Moved = back(&mut left, &mut right)? {}
     match (single(&left), single(&right)) {
-        (Single::Nothing, Single::Nothing) => {}
         (Single::Hole(hole), _) => equations.push(Equation::Hole(hole, whole(&right))),
         (_, Single::Hole(hole)) => equations.push(Equation::Hole(hole, whole(&left))),
         (Single::Nothing, _) => equations.extend(empty(&right)?),
@@ -257,6 +256,42 @@ mod tests {
         assert_eq!(ask("role/<N>", "user/<N>"), None);
         assert_eq!(ask("role/<X>", "role/<X>"), Some(vec![]));
         assert_eq!(ask("<X>a", "<Y>b"), None);
+        assert_eq!(ask("<X>a<Y>", "b<Y>"), None, "what is the same at the end is taken off");
+        assert_eq!(ask("<X>ab", "<Y>b"), Some(vec!["Y={{parameter:X}}a".into()]));
+    }
+
+    #[test]
+    fn what_has_to_be_empty_is_asked() {
+        assert_eq!(ask("a", "a<X><Y>"), Some(vec!["X=".into(), "Y=".into()]));
+        assert_eq!(ask("<X><Y>a", "a"), Some(vec!["X=".into(), "Y=".into()]));
+        assert_eq!(ask("a", "a<X>b<Y>"), None, "a literal is not empty");
+    }
+
+    /// A hole ends at a separator only where none can hide before it.
+    #[test]
+    fn a_part_of_an_arn_ends_at_its_colon() {
+        assert_eq!(ask("<P>:<X>", "a<N>:b"), Some(vec!["P=a{{parameter:N}}".into(), "X=b".into()]));
+        let whole = "{{parameter:P}}:b=a{{parameter:X}}";
+        assert_eq!(ask("<P>:b:c", "a<X>:c"), Some(vec![whole.into()]), "X may hold a colon");
+    }
+
+    #[test]
+    fn a_prefix_is_there_or_not_or_nobody_knows() {
+        let strip = |whole: &str, prefix: &str| match strip_prefix(&text(whole), &text(prefix)) {
+            Prefix::Never => "never".to_owned(),
+            Prefix::Unclear => "unclear".to_owned(),
+            Prefix::Rest(equations, rest) => format!("{} and {rest}", equations.len()),
+        };
+        for (whole, prefix, expected) in [
+            ("arn:aws", "arn:", "0 and aws"),
+            ("arn:<P>:iam", "arn:aws:", "1 and iam"),
+            ("a", "ab", "never"),
+            ("b", "a", "never"),
+            ("a<X>", "ab", "unclear"),
+            ("a", "a<X>", "unclear"),
+        ] {
+            assert_eq!(strip(whole, prefix), expected, "{prefix} of {whole}");
+        }
     }
 
     #[test]

@@ -198,6 +198,25 @@ mod tests {
         assert_eq!(unless(&|leaf| leaf.is_none(), 2), (None, 2), "the budget ended");
     }
 
+    /// The depth is that of one path, however many there are beside it.
+    #[test]
+    fn siblings_do_not_use_up_the_depth() {
+        let names: Vec<Text> = (0..3).map(|n| parameter(&format!("P{n}"), &[])).collect();
+        let run = |world: &World| -> Result<usize, Stop> {
+            let mut count = 0;
+            for name in &names {
+                count = count * 2 + usize::from(world.equal(name, &"x".into())?);
+            }
+            Ok(count)
+        };
+        let leaves = |depth| {
+            let mut budget = Budget { worlds: 100, depth };
+            let tree = explore(&World::default(), &run, &|_| 0, &|a, b| a == b, &mut budget);
+            tree.paths().iter().filter(|(_, leaf)| leaf.is_some()).count()
+        };
+        assert_eq!([leaves(3), leaves(2)], [8, 0]);
+    }
+
     #[test]
     fn the_budget_ends_in_exhausted_and_not_in_silence() {
         let names: Vec<Text> = (0..30).map(|n| parameter(&format!("P{n}"), &[])).collect();

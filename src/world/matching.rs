@@ -3,7 +3,7 @@
 
 use super::compare::{Equation, Prefix, equate, strip_prefix};
 use super::hole::Hole;
-use super::pattern::{Pattern, SPECIAL};
+use super::pattern::{ESCAPED_ONE, ESCAPED_RUN, Pattern, SPECIAL};
 use super::question::{Question, Stop, Test};
 use super::relation::Relation;
 use super::scan::{all, any};
@@ -204,8 +204,7 @@ fn disjoint(hole: &Hole, value: &Text) -> bool {
 
 /// Whether `a` can be `b` for some filling, by the characters that the holes admit.
 fn possible(a: &Text, b: &Text) -> bool {
-    match b.as_literal() {
-        Some(literal) if !literal.contains(['*', '?']) => Pattern::new(b.clone()).may_match(a),
-        _ => true,
-    }
+    let Some(known) = b.as_literal() else { return true };
+    let plain = known.replace('*', ESCAPED_RUN).replace('?', ESCAPED_ONE);
+    Pattern::new(Text::literal(&plain)).may_match(a)
 }

@@ -30,3 +30,6 @@ pub(crate) use text::{Piece, Text};
 pub(crate) use value::{Key, Kind, Plain, Value};
 pub(crate) use wildcard::{Case, wildcard_match};
 pub(crate) use world::World;
+
+#[cfg(test)]
+mod tests;

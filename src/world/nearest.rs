@@ -34,5 +34,9 @@ mod tests {
         assert_eq!(nearest("chekc", &["check", "explain"]), Some("check"));
         assert_eq!(nearest("Environmnt", &["Environment", "Env"]), Some("Environment"));
         assert_eq!(nearest("infra", &["check", "explain"]), None);
+        assert_eq!(nearest("abx", &["abc"]), Some("abc"), "one of three letters");
+        assert_eq!(nearest("abxy", &["abcd"]), None, "half of the letters");
+        assert_eq!(nearest("xyzcheck", &["check"]), None, "three edits");
+        assert_eq!(nearest("ScheduleXYZDeletion", &["ScheduleKeyDeletion"]), None, "three edits of many letters");
     }
 }

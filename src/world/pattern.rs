@@ -90,7 +90,7 @@ impl Pattern {
             match target {
                 Target::Char(found) => {
                     for position in (0..end).filter(|&position| is_marked(&at, position)) {
-                        self.step(position, *found, bound, &mut next);
+                        self.step(position, *found, &mut next);
                     }
                 }
                 Target::Hole(class) => self.span_hole(&at, *class, bound, &mut next),
@@ -102,12 +102,13 @@ impl Pattern {
     }
 
     /// Positions reachable from `position` by consuming a character.
-    fn step(&self, position: usize, found: char, bound: Bound, next: &mut [bool]) {
+    fn step(&self, position: usize, found: char, next: &mut [bool]) {
         match self.elements.get(position) {
             Some(Element::Run) => mark(next, position),
             Some(Element::One) => mark(next, position + 1),
             Some(Element::Char(expected)) if *expected == found => mark(next, position + 1),
-            Some(Element::Hole(_)) if bound == Bound::May => mark(next, position),
+            // Where every filling counts, no position behind it is reached: see `skip_empty`.
+            Some(Element::Hole(_)) => mark(next, position),
             _ => {}
         }
     }
@@ -213,5 +214,23 @@ mod tests {
         assert!(pattern("arn:aws:iam::111122223333:role/app-*").may_match(&text));
         assert!(!pattern("arn:aws:iam::111122223333:user/*").may_match(&text));
         assert!(!pattern("arn:aws:iam::111122223333:role/team/*").may_match(&text), "a name holds no slash");
+        assert!(!pattern("arn:aws:iam::111122223333:role/").must_match(&text), "the name is not empty");
+    }
+
+    #[test]
+    fn an_unknown_part_of_a_pattern_may_stand_for_anything() {
+        let mut text = Text::literal("a");
+        text.push(&Piece::Hole(Hole::new(Origin::Parameter("P".into()), Shape::default(), None)));
+        text.push_str("c");
+        let unknown = Pattern::new(text);
+        for (candidate, may) in [("ac", true), ("abbc", true), ("ab", false), ("bc", false)] {
+            assert_eq!(unknown.may_match(&Text::literal(candidate)), may, "{candidate}");
+            assert!(!unknown.must_match(&Text::literal(candidate)), "{candidate}");
+        }
+    }
+
+    #[test]
+    fn characters_that_are_no_wildcards_print_as_they_are_written() {
+        assert_eq!(pattern(&format!("a*{ESCAPED_RUN}?{ESCAPED_ONE}")).to_string(), "a*${*}?${?}");
     }
 }

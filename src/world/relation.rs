@@ -18,7 +18,7 @@ pub(crate) struct Relation {
 
 impl Relation {
     /// Equality.
-    pub(crate) const EQUALS: Relation = Relation { name: "equals", holds: |left, right| Some(left == right) };
+    pub(crate) const EQUALS: Relation = Relation { name: "equals", holds: equal };
     /// Matching a pattern as a whole.
     pub(crate) const LIKE: Relation =
         Relation { name: "matches the pattern", holds: |left, right| Some(wildcard_match(right, left, Case::Counts)) };
@@ -41,4 +41,8 @@ impl fmt::Debug for Relation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name)
     }
+}
+
+fn equal(left: &str, right: &str) -> Option<bool> {
+    Some(left == right)
 }

@@ -156,6 +156,7 @@ mod tests {
         assert_eq!(arn_match("arn:aws:iam::*:role/*", "arn:aws:iam::1:role/a:b"), Some(true));
         assert_eq!(arn_match("arn:*:iam::1:role/a", "arn:aws:s3:iam::1:role/a"), Some(false));
         assert_eq!(arn_match("arn:aws:*", "arn:aws:iam::1:role/a"), None);
+        assert_eq!(arn_match("arn:*:*:*:*:*", "arn:aws:iam"), None);
         assert_eq!(arn_match("urn:aws:iam::1:a", "urn:aws:iam::1:a"), Some(false));
     }
 }

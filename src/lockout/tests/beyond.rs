@@ -47,6 +47,43 @@ fn what_is_missing_or_does_not_exist_has_no_effect() {
     }
 }
 
+/// A policy that is longer than KMS takes is refused whole: nothing else is said of it.
+#[test]
+fn nothing_is_said_of_what_is_too_long() {
+    let json = |length: usize| {
+        let whole = |sid: &str| {
+            format!(
+                r#"{{"Statement":[{{"Sid":"{sid}","Effect":"Allow","Principal":"*","Action":"kms:Decypt","Resource":"*"}}]}}"#
+            )
+        };
+        whole(&"x".repeat(length - whole("").len()))
+    };
+    let of = |length| key(by(ROLE), &template("", &format!("{{ KeyPolicy: {} }}", json(length))));
+    assert_eq!(ignored(&of(32_768)), ["kms:Decypt→kms:Decrypt"]);
+    assert_eq!(ignored(&of(32_769)), [""; 0]);
+}
+
+/// Nor of the policy of a key that CloudFormation refuses.
+#[test]
+fn nothing_is_said_of_a_key_that_is_refused() {
+    let statement = "{ Effect: Allow, Principal: '*', Action: 'kms:Decypt', Resource: '*' }";
+    let of = |description: &str| {
+        let properties =
+            format!("{{ Description: {description}, KeyPolicy: {{ Statement: [{ACCOUNT}, {statement}] }} }}");
+        ignored(&key(by(ROLE), &template("", &properties)))
+    };
+    assert_eq!(of("a"), ["kms:Decypt→kms:Decrypt"]);
+    assert_eq!(of("!Ref Missing"), [""; 0]);
+    assert_eq!(of("!Select [3, [a]]"), [""; 0]);
+}
+
+/// A policy that stands in the template as JSON text is looked at as any other.
+#[test]
+fn json_text_is_looked_at_too() {
+    let text = r#"'{"Statement":[{"Effect":"Allow","Principal":"*","Action":"kms:Decypt","Resource":"*"}]}'"#;
+    assert_eq!(ignored(&key(by(ROLE), &template("", &format!("{{ KeyPolicy: {text} }}")))), ["kms:Decypt→kms:Decrypt"]);
+}
+
 #[test]
 fn a_resource_that_is_not_this_key_has_no_effect() {
     for (resource, expected) in [
@@ -179,9 +216,25 @@ fn a_role_of_the_same_stack_that_is_named_by_text_may_not_exist_yet() {
     }
     assert!(found(by_text, "    DependsOn: App\n", APP).is_empty());
     assert!(found("'arn:aws:iam::111122223333:role/Other'", "", APP).is_empty());
+    let other = "Type: AWS::IAM::InstanceProfile, Properties: { InstanceProfileName: App, RoleName: App }";
+    assert!(found(by_text, "", other).is_empty(), "no principal");
+    for (condition, expected) in [("!Equals [a, a]", 1), ("!Equals [a, b]", 0), ("!Equals [!Ref AWS::StackName, a]", 0)]
+    {
+        let role = format!("Condition: C, {APP} }}\nConditions: {{ C: {condition}");
+        assert_eq!(found(by_text, "", &role).len(), expected, "{condition}");
+    }
     assert!(found(by_text, "", &APP.replace("App", "/path/App")).is_empty(), "another path");
     let circle = "Type: AWS::IAM::Role, Properties: { RoleName: App, Description: !GetAtt K.Arn }";
     assert_eq!(found(by_text, "", circle), [("App".to_owned(), true)]);
+}
+
+/// A macro may change which resources there are, and in what order.
+#[test]
+fn nothing_is_said_of_the_order_that_a_macro_may_change() {
+    let statement = "{ Effect: Allow, Principal: { AWS: 'arn:aws:iam::111122223333:role/App' }, Action: 'kms:Decrypt', Resource: '*' }";
+    let text = format!("{}  App: {{ {APP} }}\n", policy(&format!("[{ACCOUNT}, {statement}]")));
+    assert_eq!(key(by(ROLE), &text).beyond.unordered.len(), 1);
+    assert!(key(by(ROLE), &format!("Transform: My::Macro{text}")).beyond.unordered.is_empty());
 }
 
 #[test]

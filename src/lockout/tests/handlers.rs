@@ -53,6 +53,12 @@ const REPLICA: &str = "AWS::KMS::ReplicaKey";
 const ALIAS: &str = "  A: { Type: AWS::KMS::Alias, Properties: { AliasName: alias/a, TargetKeyId: !Ref K } }";
 const READER: &str = "  R: { Type: AWS::SSM::Parameter, Properties: { Type: String, Value: !GetAtt K.Arn } }";
 const COPY: &str = "  Copy: { Type: AWS::KMS::ReplicaKey, Properties: { PrimaryKeyArn: !GetAtt K.Arn, KeyPolicy: { Statement: [] } } }";
+const FOREIGN: &str = "  Copy: { Type: AWS::KMS::ReplicaKey, Properties: { PrimaryKeyArn: 'arn:aws:kms:us-east-1:111122223333:key/mrk-2', KeyPolicy: { Statement: [] } } }";
+const UNREAD: &str =
+    "  R: { Type: AWS::SSM::Parameter, Condition: No, Properties: { Type: String, Value: !GetAtt K.Arn } }";
+const ID_READ: &str = "  R: { Type: AWS::SSM::Parameter, Properties: { Type: String, Value: !GetAtt K.KeyId } }";
+const OTHER_READ: &str = "  Role: { Type: AWS::IAM::Role, Properties: { RoleName: R } }
+  R: { Type: AWS::SSM::Parameter, Properties: { Type: String, Value: !GetAtt Role.Arn } }";
 const OUTPUT: &str = "Outputs: { O: { Value: !Sub '${K.Arn}' } }";
 
 /// Type, property, other resources, the action that is left out, the calls that fail.
@@ -63,6 +69,8 @@ const CASES: &[(&str, &str, &str, &str, &[&str])] = &[
     (KEY, "EnableKeyRotation: !Ref P,", "", "kms:EnableKeyRotation", &[]),
     (KEY, "EnableKeyRotation: !If [C, true, false],", "", "kms:EnableKeyRotation", &[]),
     (KEY, "EnableKeyRotation: !If [Yes, true, false],", "", "kms:EnableKeyRotation", &["kms:EnableKeyRotation create"]),
+    (KEY, "EnableKeyRotation: !If [C, true, 'true'],", "", "kms:EnableKeyRotation", &["kms:EnableKeyRotation create"]),
+    (KEY, "EnableKeyRotation: !ImportValue Rotation,", "", "kms:EnableKeyRotation", &[]),
     (KEY, "Enabled: false,", "", "kms:DisableKey", &["kms:DisableKey create"]),
     (REPLICA, "Enabled: 'false',", "", "kms:DisableKey", &["kms:DisableKey create"]),
     (KEY, "Enabled: true,", "", "kms:DisableKey", &[]),
@@ -74,11 +82,34 @@ const CASES: &[(&str, &str, &str, &str, &[&str])] = &[
     (KEY, "", "", "kms:DescribeKey", &["kms:DescribeKey delete"]),
     (REPLICA, "", "", "kms:DescribeKey", &["kms:DescribeKey create", "kms:DescribeKey delete"]),
     (KEY, "", COPY, "kms:ReplicateKey", &["kms:ReplicateKey create"]),
+    (KEY, "", FOREIGN, "kms:ReplicateKey", &[]),
+    (KEY, "", UNREAD, "kms:DescribeKey", &["kms:DescribeKey delete"]),
+    (KEY, "", ID_READ, "kms:DescribeKey", &["kms:DescribeKey delete"]),
+    (KEY, "", OTHER_READ, "kms:DescribeKey", &["kms:DescribeKey delete"]),
     (KEY, "", "", "kms:ReplicateKey", &[]),
     (KEY, "", "", "kms:ScheduleKeyDeletion", &["kms:ScheduleKeyDeletion delete"]),
     (REPLICA, "", "", "kms:ScheduleKeyDeletion", &["kms:ScheduleKeyDeletion delete"]),
     (KEY, "Tags: [{ Key: a, Value: b }],", "", "kms:TagResource", &[]),
 ];
+
+/// Whatever another resource says of the ARN in this world counts, and nothing that it says in another one.
+#[test]
+fn the_arn_is_read_where_an_expression_comes_to_it() {
+    let statements = all_but(ROLE, "kms:DescribeKey");
+    for (value, expected) in [
+        ("!GetAtt K.Arn", 2),
+        ("!If [Yes, !GetAtt K.Arn, x]", 2),
+        ("!If [No, !GetAtt K.Arn, x]", 1),
+        ("!Sub '${K.Arn}'", 2),
+        ("!Sub ['${K.Arn}-${X}', { X: x }]", 2),
+        ("!Sub ['${X}', { X: !GetAtt K.Arn }]", 2),
+        ("!Join ['', [!GetAtt K.Arn]]", 2),
+        ("!Ref K", 1),
+    ] {
+        let reader = READER.replace("!GetAtt K.Arn", value);
+        assert_eq!(stuck(by(ROLE), &template(KEY, "", "", &statements, &reader)).len(), expected, "{value}");
+    }
+}
 
 #[test]
 fn the_key_policy_has_to_allow_what_the_handlers_call() {
@@ -148,6 +179,48 @@ fn what_only_iam_can_allow_is_judged_by_iam() {
     );
 }
 
+/// Tags of a new key need kms:TagResource, if there are any for sure.
+#[test]
+fn only_tags_that_are_there_are_written() {
+    let role = format!("[{{ Effect: Allow, Principal: {{ AWS: '{ROLE}' }}, Action: 'kms:*', Resource: '*' }}]");
+    let iam = "{ Statement: { Effect: Allow, Action: 'kms:CreateKey', Resource: '*' } }";
+    for (tags, expected) in [
+        ("[{ Key: a, Value: b }]", 1),
+        ("[]", 0),
+        ("{ a: b }", 1),
+        ("{}", 0),
+        ("!If [C, [{ Key: a, Value: b }], [{ Key: c, Value: d }]]", 1),
+        ("!If [C, [{ Key: a, Value: b }], !Ref AWS::NoValue]", 0),
+        ("!Ref AWS::NoValue", 0),
+    ] {
+        let template = template(KEY, "", &format!("Tags: {tags},"), &role, "");
+        let found = stuck(with_iam(by(ROLE), iam), &template);
+        let tagged = found.iter().filter(|one| one.starts_with("kms:TagResource")).count();
+        assert_eq!(tagged, expected, "{tags}: {found:?}");
+    }
+}
+
+/// What the template says of the deletion is what the call carries, or nothing.
+#[test]
+fn the_call_carries_what_the_template_says() {
+    let deletes = |condition: &str| {
+        let statement = format!(
+            "{{ Effect: Allow, Principal: {{ AWS: '{ROLE}' }}, Action: 'kms:ScheduleKeyDeletion', Resource: '*', Condition: {condition} }}"
+        );
+        let all = all_but(ROLE, "kms:ScheduleKeyDeletion");
+        let statements = format!("[{statement}, {}]", all.trim_matches(['[', ']']));
+        stuck(by(ROLE), &template(KEY, "", "PendingWindowInDays: 7,", &statements, "")).len()
+    };
+    for (condition, expected) in [
+        ("{ NumericEquals: { 'kms:ScheduleKeyDeletionPendingWindowInDays': '30' } }", 1),
+        ("{ NumericEquals: { 'kms:ScheduleKeyDeletionPendingWindowInDays': '7' } }", 0),
+        ("{ NumericEquals: { 'kms:RotationPeriodInDays': '7' } }", 0),
+        ("{ Bool: { 'kms:GrantIsForAWSResource': 'true' } }", 1),
+    ] {
+        assert_eq!(deletes(condition), expected, "{condition}");
+    }
+}
+
 #[test]
 fn what_is_retained_is_not_deleted() {
     let statements = all_but(ROLE, "kms:ScheduleKeyDeletion");
@@ -192,11 +265,40 @@ fn conditions_and_denials_count_as_for_the_check() {
         ("{ ArnNotEquals: { 'aws:PrincipalArn': 'arn:aws:iam::111122223333:role/Deploy' } }", 0),
         ("{ StringEquals: { 'aws:PrincipalTag/Team': 'x' } }", 0),
         ("{ NumericLessThan: { 'kms:ScheduleKeyDeletionPendingWindowInDays': '30' } }", 0),
+        // A key of this call, of which only kms:PutKeyPolicy is known not to carry it.
+        ("{ NumericNotEquals: { 'kms:ScheduleKeyDeletionPendingWindowInDays': '7' } }", 0),
+        ("{ StringNotEquals: { 'kms:EncryptionAlgorithm': 'x' } }", 0),
+        ("{ StringEquals: { 'kms:CallerAccount': '111122223333' } }", 1),
+        ("{ StringNotEquals: { 'aws:SourceVpce': 'vpce-1' } }", 1),
         // Of less than high confidence.
+        ("{ Bool: { 'aws:PrincipalIsAWSService': 'false' } }", 0),
         ("{ StringEquals: { 'kms:ViaService': 'cloudformation.eu-west-1.amazonaws.com' } }", 0),
     ] {
         assert_eq!(deny(condition), expected, "{condition}");
     }
+}
+
+/// The statement that denies a call is the one to show, where one does.
+#[test]
+fn the_statement_that_denies_is_named() {
+    let allow = format!("{{ Effect: Allow, Principal: {{ AWS: '{ROLE}' }}, Action: 'kms:*', Resource: '*' }}");
+    let of = |statements: &str| {
+        let template = template(KEY, "", "", statements, "");
+        let found = key(by(ROLE), &template).stuck;
+        let denial = &found.first().expect("it is denied").denial;
+        let shown = denial.statement.and_then(|span| template.get(span.start as usize..span.end as usize));
+        (shown.map(str::to_owned), denial.by_condition)
+    };
+    let deny = "Effect: Deny, Principal: '*', Action: 'kms:ScheduleKeyDeletion', Resource: '*'";
+    let other = "{ Effect: Deny, Principal: '*', Action: 'kms:Decrypt', Resource: '*' }";
+    let (shown, _) = of(&format!("[{other}, {allow}, {{ {deny} }}]"));
+    assert!(shown.is_some_and(|text| text.contains("ScheduleKeyDeletion")));
+    assert_eq!(of(&all_but(ROLE, "kms:ScheduleKeyDeletion")), (None, false), "no statement does");
+    let account = allow
+        .replace("kms:*", "kms:ScheduleKeyDeletion")
+        .replace("Resource: '*'", "Resource: '*', Condition: { StringEquals: { 'aws:PrincipalType': User } }");
+    let under = format!("[{account}, {}]", all_but(ROLE, "kms:ScheduleKeyDeletion").trim_matches(['[', ']']));
+    assert_eq!(of(&under), (None, true), "a condition does");
 }
 
 /// What KMS refuses does not come to the handlers.

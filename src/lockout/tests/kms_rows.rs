@@ -55,6 +55,8 @@ fn an_arn_needs_the_syntax_of_one() {
         "arn:aws:iam:111122223333:root",
         "arn:amazon:iam::111122223333:root",
         "arn:aws:s3:::bucket",
+        "arn:aws:s3::111122223333:role/Deploy",
+        "arn:aws:iam:eu-west-1:111122223333:root",
     ] {
         assert_eq!(principal(&format!("{{ AWS: '{arn}' }}")), Some(Says::InvalidArn), "{arn}");
     }
@@ -71,8 +73,30 @@ fn what_cannot_exist_anywhere_is_an_invalid_principal() {
         "AIDACKCEVSQ6C2EXAMPLE",
         "AROACKCEVSQ6C2EXAMPLE",
         "Deploy",
+        "arn:aws:sts::111122223333:assumed-role//me",
+        "arn:aws:sts::111122223333:assumed-role/Deploy/",
     ] {
         assert_eq!(principal(&format!("{{ AWS: '{arn}' }}")), Some(Says::InvalidPrincipals), "{arn}");
+    }
+}
+
+/// What is written that is no ARN, by its form.
+#[test]
+fn what_is_no_arn_is_told_apart() {
+    for (written, expected) in [
+        ("1234", "it has 4 digits, not 12"),
+        ("", "is no principal"),
+        ("AIDACKCEVSQ6C2EXAMPLE", "is the unique id of a deleted principal"),
+        ("AIDA", "is no principal"),
+        ("AIDA-CKCEVSQ6C2-EXAMPLE", "is no principal"),
+        ("DeploymentRoleName", "is no principal"),
+        ("a-deployment-role-name", "is no principal"),
+    ] {
+        let statement =
+            format!("{{ Effect: Allow, Principal: {{ AWS: '{written}' }}, Action: 'kms:*', Resource: '*' }}");
+        let answer = key(by(ROLE), &policy(&format!("[{statement}]")));
+        let Some(Outcome::Invalid(problems)) = answer.leaf.map(|leaf| leaf.outcome) else { panic!("{written}") };
+        assert!(problems.iter().any(|problem| problem.message.contains(expected)), "{written}: {problems:?}");
     }
 }
 
@@ -121,6 +145,45 @@ fn unknown_actions_and_a_policy_as_text_are_accepted() {
     assert_eq!(with("{ Effect: Allow, Principal: '*', Action: 'kms=Decrypt', Resource: '*' }"), None);
     let text = r#"'{"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "kms:*", "Resource": "*"}]}'"#;
     assert_eq!(outcome(&template("", &format!("{{ KeyPolicy: {text} }}"))), None);
+}
+
+/// Source: KMS API, CreateKey: Policy has at most 32,768 bytes. One that is longer is not looked at any further.
+#[test]
+fn the_limit_is_that_of_the_json() {
+    let json = |length: usize, effect: &str| {
+        let statement = |sid: &str| {
+            format!(
+                r#"{{"Sid":"{sid}","Effect":"{effect}","Principal":{{"AWS":["111122223333","*"]}},"Action":["kms:*","kms:Decrypt"],"Resource":"*"}}"#
+            )
+        };
+        let whole =
+            |sid: &str| format!(r#"{{"Version":"2012-10-17","Statement":[{},{}]}}"#, statement(sid), statement("b"));
+        whole(&"x".repeat(length - whole("").len()))
+    };
+    let problems = |length: usize, effect: &str| {
+        let json = json(length, effect);
+        assert_eq!(json.len(), length);
+        match key(by(ROLE), &template("", &format!("{{ KeyPolicy: {json} }}"))).leaf.map(|leaf| leaf.outcome) {
+            Some(Outcome::Invalid(problems)) => problems.iter().map(|problem| problem.says).collect(),
+            _ => Vec::new(),
+        }
+    };
+    assert_eq!(problems(32_768, "Allow"), []);
+    assert_eq!(problems(32_769, "Allow"), [Says::TooLong]);
+    assert_eq!(problems(32_768, "Permit"), [Says::Malformed, Says::Malformed]);
+    assert_eq!(problems(40_000, "Permit"), [Says::TooLong]);
+}
+
+#[test]
+fn a_condition_is_an_object_of_objects() {
+    for condition in ["'text'", "[{ Bool: { 'aws:ViaAWSService': true } }]", "{ Bool: 'text' }", "{ Bool: [true] }"] {
+        let statement = "{ Effect: Allow, Principal: '*', Action: 'kms:Decrypt', Resource: '*', Condition: C }";
+        assert_eq!(
+            with(&statement.replace("Condition: C", &format!("Condition: {condition}"))),
+            Some(Says::Malformed),
+            "{condition}"
+        );
+    }
 }
 
 #[test]

@@ -3,7 +3,8 @@
 //! (Organizations User Guide, orgs_manage_policies_scps.html and …_rcps.html).
 
 use crate::deployment::Inputs;
-use crate::policy::{Layer, Layers};
+use crate::lockout::Outcome;
+use crate::policy::{Grant, Layer, Layers};
 
 use super::{ALICE, ROLE, allow, by, denying, key, policies_of, policy};
 
@@ -213,4 +214,17 @@ fn the_layer_that_decides_is_assumed_to_take_part_and_says_so() {
         assert_eq!(answer.verdict.word(), "lockout");
         assert!(answer.assumes.iter().any(|what| what.contains("part in KMS's check")), "{:?}", answer.assumes);
     }
+}
+
+#[test]
+fn the_layer_that_does_not_allow_is_named() {
+    let statements = allow("{ AWS: '111122223333' }");
+    let grant = |layers| match key(Inputs { layers, ..by(ROLE) }, &policy(&statements)).leaf.map(|leaf| leaf.outcome) {
+        Some(Outcome::Lockout(grant)) => Some(grant),
+        _ => None,
+    };
+    assert_eq!(grant(layers(ALLOWS, SILENT, ALLOWS)), Some(Grant::NotBy(Layer::Boundary)));
+    assert_eq!(grant(layers(ALLOWS, ALLOWS, SILENT)), Some(Grant::NotBy(Layer::Session)));
+    assert_eq!(grant(layers(SILENT, ALLOWS, ALLOWS)), Some(Grant::NotBy(Layer::Identity)));
+    assert_eq!(grant(layers(ALLOWS, DENIES, "")), Some(Grant::DeniedBy(Layer::Boundary)));
 }

@@ -28,6 +28,10 @@ fn what_lets_the_account_delegate() {
         allowing("{ AWS: !Sub 'arn:aws:iam::${AWS::AccountId}:root' }"),
         allowing("'*'"),
         allowing("{ AWS: ['*'] }"),
+        allowing(ACCOUNT).replace("Resource: '*'", "Resource: '*', Condition: { Bool: { 'aws:ViaAWSService': true } }"),
+        allowing(ACCOUNT)
+            .replace("Resource: '*'", "Resource: '*', Condition: { Bool: { 'aws:ViaAWSService': false } }"),
+        "!ImportValue Statement".to_owned(),
         allowing(ACCOUNT).replace("kms:*", "kms:Put*"),
         allowing(ACCOUNT).replace(
             "Resource: '*'",
@@ -62,6 +66,37 @@ fn an_unknown_principal_may_be_the_account() {
         let properties = format!("{{ KeyPolicy: {{ Statement: [{}] }} }}", allowing(principal));
         assert!(!key(by(ROLE), &template(sections, &properties)).beyond.durability.no_delegation, "{principal}");
     }
+}
+
+/// What else the account may delegate is said beside it.
+#[test]
+fn the_account_may_delegate_something_else() {
+    let others = |more: &str| {
+        let found = answer(&[allowing(&format!("{{ AWS: '{ROLE}' }}")), more.to_owned()]).beyond.durability;
+        assert!(found.no_delegation);
+        found.delegates_others
+    };
+    assert!(others(&allowing(ACCOUNT).replace("kms:*", "kms:Decrypt")));
+    assert!(!others(&allowing(ACCOUNT).replace("kms:*", "kms:Decrypt").replace("Allow", "Deny")));
+    assert!(!others(&allowing(&format!("{{ AWS: '{ROLE}' }}"))));
+}
+
+/// Of a principal with unknown parts, what is known of it tells how long it stays.
+#[test]
+fn a_partly_known_principal_is_of_its_kind() {
+    use HolderKind::{IdentityCenter, OwnStack, Session, User};
+    for (service, resource, expected) in [
+        ("iam", "user/${AWS::StackName}", vec![User]),
+        ("sts", "assumed-role/${AWS::StackName}/me", vec![Session]),
+        ("sts", "federated-user/${AWS::StackName}", vec![Session]),
+        ("iam", "role/aws-reserved/sso.amazonaws.com/${AWS::StackName}", vec![IdentityCenter]),
+        ("iam", "role/${AWS::StackName}", vec![]),
+    ] {
+        let principal = format!("!Sub 'arn:aws:{service}::111122223333:{resource}'");
+        assert_eq!(fragile(&principal, ""), expected, "{principal}");
+    }
+    let two = "  Other: { Type: AWS::IAM::Role }\n  Made: { Type: AWS::IAM::Role }\n";
+    assert_eq!(fragile("!GetAtt Made.Arn", two), [OwnStack("Made".to_owned())]);
 }
 
 /// The kinds of those on whom everything hangs; nothing where the key is safe with them.
@@ -171,6 +206,8 @@ fn a_service_role_is_no_service() {
 fn only_a_deny_for_everyone_but_somebody_counts() {
     let not = "NotPrincipal: { AWS: ['111122223333', 'arn:aws:iam::111122223333:role/Admin'] }";
     assert!(denies(&format!("{not}, Action: 'kms:*', Resource: '*'")));
+    let one = "NotPrincipal: { AWS: 'arn:aws:iam::111122223333:role/Admin' }, Action: 'kms:*', Resource: '*'";
+    assert!(denies(one), "without a list");
     for elements in [
         EXCEPT.to_owned(),
         format!("{not}, Action: 'kms:ScheduleKeyDeletion', Resource: '*'"),

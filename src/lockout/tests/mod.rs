@@ -1,6 +1,7 @@
 //! The rules of AWS, each with a test that fails without it: template and deployment in, verdict out.
 
 mod beyond;
+mod changes;
 mod conditions;
 mod context;
 mod deployers;
@@ -12,6 +13,8 @@ mod left;
 mod macros;
 mod nested;
 mod nested_ends;
+mod nested_parameters;
+mod open_parts;
 mod operators;
 mod pitfalls;
 mod principals;
@@ -24,6 +27,7 @@ mod soundness_open;
 mod soundness_reach;
 mod statements;
 mod structure;
+mod traces;
 mod updates;
 mod who;
 mod who_soundness;

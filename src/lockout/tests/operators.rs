@@ -55,6 +55,7 @@ fn numbers_dates_addresses_and_bytes_compare_as_what_they_are() {
         ("Bool", "maybe", "[true, false]", "lockout"),
         ("StringEqualsIgnoreCase", "ALICE", "alice", "safe"),
         ("StringNotEqualsIgnoreCase", "ALICE", "alice", "lockout"),
+        ("StringEqualsIgnoreCase", "ALICE", "bob", "lockout"),
     ] {
         assert_eq!(of(value, operator, wanted), expected, "{operator} {value} {wanted}");
     }
@@ -78,6 +79,7 @@ fn sets_are_compared_value_by_value() {
         (&["a"], "'ForAllValues:Null'", "true", "safe"),
         (&["a"], "'ForAnyValue:Null'", "false", "lockout"),
         (&["a", "b"], "StringEquals", "a", "undecided"),
+        (&["a"], "StringEquals", "a", "undecided"),
     ] {
         let operator = operator.trim_matches('\'');
         let condition = format!("{{ '{operator}': {{ 'aws:TagKeys': {wanted} }} }}");
@@ -144,6 +146,7 @@ fn policy_variables_stand_for_values_of_the_call() {
         ("{ StringEquals: { 'aws:username': '${x:Empty, ''Alice''}' } }", "safe"),
         ("{ StringEquals: { 'x:Empty': '${x:Empty}' } }", "lockout"),
         ("{ StringNotEquals: { 'aws:username': '${aws:SourceVpce}' } }", "safe"),
+        ("{ StringEqualsIgnoreCase: { 'aws:username': '${aws:username}' } }", "safe"),
         ("{ StringEquals: { 'x:Key': 'a${*}c' } }", "safe"),
         ("{ StringLike: { 'x:Key': 'a${*}c' } }", "safe"),
         ("{ StringLike: { 'x:Key': 'a${?}c' } }", "lockout"),
@@ -158,6 +161,26 @@ fn policy_variables_stand_for_values_of_the_call() {
     };
     assert_eq!(literal("abc", "${x:Pattern}"), "lockout", "a `*` that a variable brings is a plain character");
     assert_eq!(literal("a*", "${x:Pattern}"), "safe");
+}
+
+/// What a variable stands for is its key's value, or the default where there is none: the two do not fall apart.
+#[test]
+fn a_default_counts_only_where_the_key_is_absent() {
+    let statements = "[{ Effect: Allow, Principal: '*', Action: 'kms:*', Resource: '*', Condition: { StringEquals: { 'aws:username': '${x:Key, ''Alice''}' } } },
+          { Effect: Deny, Principal: '*', Action: 'kms:*', Resource: '*', Condition: { StringEquals: { 'x:Key': Alice } } }]";
+    let answer = key(by(ALICE), &policy(statements));
+    let cases: Vec<&str> = answer.cases.iter().map(|case| case.verdict.word()).collect();
+    assert_eq!((answer.verdict.word(), cases.contains(&"safe")), ("undecided", true), "{:?}", answer.cases);
+}
+
+/// A key with several values can have both.
+#[test]
+fn two_values_of_one_key_may_both_be_there() {
+    let condition = |second: &str| {
+        let first = "'ForAnyValue:StringEquals': { 'aws:PrincipalOrgPaths': o-1/a }";
+        key(by(ALICE), &policy(&under(&format!("{{ {first}, {second} }}")))).verdict.word()
+    };
+    assert_eq!(condition("'ForAnyValue:StringLike': { 'aws:PrincipalOrgPaths': 'o-1/b' }"), "undecided");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Principal forms against callers. Sources: IAM User Guide, reference_policies_elements_principal.html and
 //! reference_identifiers.html; KMS Developer Guide, key-policy-overview.html.
 
-use super::{ALICE, ROLE, allow, by, key, policy, word};
+use super::{ALICE, ROLE, allow, by, key, policy, template, word};
 
 const SESSION: &str = "arn:aws:sts::111122223333:assumed-role/Deploy/run";
 
@@ -94,6 +94,11 @@ fn a_deny_for_everyone_but_the_listed_needs_the_account_and_the_session_in_its_l
     assert_eq!(word(ALICE, &denying(&format!("'{ALICE}', {root}"))), "safe");
     assert_eq!(word(ALICE, &denying(root)), "lockout", "the account alone exempts nobody");
     assert_eq!(word(ALICE, &denying(&format!("'{ALICE}'"))), "undecided", "without its account: nobody knows");
+    let open = key(by(ALICE), &policy(&denying(&format!("'{ALICE}'")))).open;
+    assert_eq!(
+        open.iter().map(|one| (one.kind, one.name.as_str())).collect::<Vec<_>>(),
+        [("not-principal", "NotPrincipal")]
+    );
     assert_eq!(word(ALICE, &denying(&format!("'{ROLE}', {root}"))), "lockout");
     let session = "'arn:aws:sts::111122223333:assumed-role/Deploy/AWSCloudFormation'";
     assert_eq!(word(ROLE, &denying(&format!("'{ROLE}', {session}, {root}"))), "safe");
@@ -133,11 +138,65 @@ fn the_deployers_own_role_under_another_path_cannot_exist() {
     assert_eq!(word(ROLE, &aws("arn:aws:iam::444455556666:role/team/Deploy")), "lockout");
 }
 
+/// Only a role of the own account tells the path of the deployer's, which its session does not; and only aws:PrincipalArn is
+/// compared with it.
+#[test]
+fn the_path_of_the_deployers_role_is_that_of_its_own_name() {
+    let (own, far) = ("arn:aws:iam::111122223333:role/Deploy", "arn:aws:iam::444455556666:role/team/Deploy");
+    let both = |a: &str, b: &str| allow(&format!("{{ AWS: ['{a}', '{b}'] }}"));
+    assert_eq!(word(SESSION, &both(far, own)), "safe");
+    let below = own.replace("role/", "role/team/");
+    assert_eq!(word(SESSION, &both(&below, own)), "invalid", "one name has one path");
+    let condition =
+        format!("{{ ArnNotEquals: {{ 'aws:SourceArn': '{below}' }}, ArnEquals: {{ 'aws:PrincipalArn': '{own}' }} }}");
+    let statements =
+        format!("[{{ Effect: Allow, Principal: '*', Action: 'kms:*', Resource: '*', Condition: {condition} }}]");
+    assert_eq!(word(SESSION, &statements), "safe");
+}
+
+/// What is unknown before a name may belong to it.
+#[test]
+fn a_partly_known_role_is_not_the_deployers_under_another_path() {
+    let principal = allow("{ AWS: !Sub 'arn:aws:iam::111122223333:role/${P}Deploy' }");
+    let text = template(
+        "Parameters: { P: { Type: String, AllowedPattern: '[a-z]+' } }",
+        &format!("{{ KeyPolicy: {{ Statement: {principal} }} }}"),
+    );
+    let verdict = |role: &str| key(by(&format!("arn:aws:iam::111122223333:role/{role}")), &text).verdict.word();
+    assert_eq!([verdict("team/Deploy"), verdict("MyDeploy"), verdict("myDeploy")], ["lockout", "lockout", "undecided"]);
+}
+
 #[test]
 fn a_role_given_as_deployer_stands_for_any_session_of_it() {
     let inputs = || crate::deployment::Inputs { deployer: Some(ROLE.to_owned()), ..Default::default() };
     assert_eq!(key(inputs(), &policy(&aws(ROLE))).verdict.word(), "safe");
     assert_eq!(key(inputs(), &policy(&aws(SESSION))).verdict.word(), "undecided");
+}
+
+/// Everyone and the account are administrators where a statement about kms:PutKeyPolicy names them, and let IAM delegate it.
+#[test]
+fn who_lets_the_account_delegate_the_change_of_the_policy() {
+    let administrators = |principal: &str, action: &str| {
+        let statements =
+            format!("[{{ Effect: Allow, Principal: {{ AWS: {principal} }}, Action: '{action}', Resource: '*' }}]");
+        let found = key(by(ROLE), &policy(&statements)).administrators;
+        (found.all, found.durable, found.delegates)
+    };
+    let (root, nobody) = ("arn:aws:iam::111122223333:root", Vec::<String>::new());
+    for account in ["*", root, "111122223333"] {
+        let named = vec![account.to_owned()];
+        assert_eq!(administrators(&format!("'{account}'"), "kms:*"), (named.clone(), named, Some(true)), "{account}");
+        assert_eq!(
+            administrators(&format!("'{account}'"), "kms:Decrypt"),
+            (nobody.clone(), nobody.clone(), Some(false))
+        );
+    }
+    let role = vec![ROLE.to_owned()];
+    assert_eq!(administrators(&format!("'{ROLE}'"), "kms:*"), (role.clone(), role, Some(false)));
+    assert_eq!(administrators(&format!("'{ALICE}'"), "kms:*"), (vec![ALICE.to_owned()], nobody.clone(), Some(false)));
+    assert_eq!(administrators("'444455556666'", "kms:*"), (nobody.clone(), nobody, Some(false)));
+    let (all, _, delegates) = administrators("!ImportValue Account", "kms:*");
+    assert_eq!((all, delegates), (vec!["{{import:Account}}".to_owned()], None), "nobody knows");
 }
 
 #[test]

@@ -183,6 +183,24 @@ fn a_key_is_touched_by_what_is_wrong_with_the_resources_it_needs() {
     }
 }
 
+/// A template that CloudFormation refuses for some values only is refused for those.
+#[test]
+fn what_is_refused_for_some_values_is_asked() {
+    let sections = "Parameters: { P: { Type: String }, Q: { Type: String } }\nConditions: { C: !Equals [!Ref P, x], D: !Equals [!Ref Q, x] }";
+    let out_of_range = "!Select [3, [a]]";
+    for (description, expected) in [
+        (format!("!If [C, {out_of_range}, b]"), "undecided"),
+        (format!("!If [C, !If [D, {out_of_range}, a], b]"), "undecided"),
+        (format!("!If [C, {out_of_range}, {out_of_range}]"), "invalid"),
+        ("!If [C, a, b]".to_owned(), "default-policy"),
+    ] {
+        let properties = format!("{{ Description: {description} }}");
+        assert_eq!(key(by(ROLE), &template(sections, &properties)).verdict.word(), expected, "{description}");
+    }
+    let in_a_list = format!("{{ Tags: [{{ Key: a, Value: {out_of_range} }}] }}");
+    assert_eq!(key(by(ROLE), &template("", &in_a_list)).verdict.word(), "invalid");
+}
+
 #[test]
 fn what_cloudformation_does_not_refuse() {
     for (sections, properties) in [

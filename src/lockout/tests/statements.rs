@@ -1,6 +1,8 @@
 //! Effect, Action, Resource, delegation to IAM. Sources: IAM User Guide, reference_policies_evaluation-logic.html and the
 //! pages of the elements; KMS Developer Guide, key-policies.html.
 
+use crate::deployment::Inputs;
+
 use super::{ALICE, ROLE, by, denying, key, policy, template, with_iam, word};
 
 const DELEGATES: &str =
@@ -52,6 +54,32 @@ fn the_resource_has_to_be_this_key() {
     ] {
         assert_eq!(word(ROLE, &on(resource)), expected, "{resource}");
     }
+}
+
+/// Source: reference_policies_variables.html: after the fifth colon, and in documents of version 2012-10-17 only.
+#[test]
+fn variables_stand_in_the_resource_by_the_version() {
+    let with = |version: &str, resource: &str| {
+        let statement = format!("{{ Effect: Allow, Principal: '*', Action: 'kms:*', Resource: '{resource}' }}");
+        let properties = format!("{{ KeyPolicy: {{ {version} Statement: {statement} }} }}");
+        let context = vec![
+            ("x:Kind".to_owned(), Some("key".to_owned())),
+            ("x:Region".to_owned(), None),
+            ("x:Arn".to_owned(), Some("arn".to_owned())),
+        ];
+        let inputs = Inputs { context, ..by(ROLE) };
+        key(inputs, &template("", &properties)).verdict.word()
+    };
+    let resource = "arn:aws:kms:*:111122223333:${x:Kind}/*";
+    assert_eq!(with("Version: '2012-10-17',", resource), "safe");
+    assert_eq!(with("Version: '2008-10-17',", resource), "lockout");
+    assert_eq!(
+        with("Version: '2012-10-17',", "arn:aws:kms:*:111122223333:${x:Region}/*"),
+        "lockout",
+        "it has no value"
+    );
+    assert_eq!(with("Version: '2012-10-17',", "arn:aws:${x:Kind}:*:111122223333:key/*"), "lockout", "not before it");
+    assert_eq!(with("Version: '2012-10-17',", "${x:Arn}:*"), "undecided", "and in what is no whole ARN");
 }
 
 #[test]

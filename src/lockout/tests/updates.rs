@@ -65,6 +65,7 @@ fn each_call_of_an_update_needs_the_policy_in_force() {
         (with(PUTS, ", Description: a"), with(ALL, ", Description: b"), "denied kms:UpdateKeyDescription", "before it"),
         (with(PUTS, ""), with(ALL, ", Tags: [{ Key: a, Value: b }]"), "fine", "tags come after PutKeyPolicy"),
         (with(PUTS, ""), with(PUTS, ", EnableKeyRotation: false"), "fine", "the same as before"),
+        (with(PUTS, ", EnableKeyRotation: true"), with(PUTS, ", EnableKeyRotation: maybe"), "fine", "nobody knows"),
         // PutKeyPolicy only where the text of the policy changed.
         (with(READS, ""), with(READS, ", PendingWindowInDays: 7"), "fine", "the policy is not put"),
         (with(READS, ""), with(READS, ", BypassPolicyLockoutSafetyCheck: true"), "fine", "bypass alone does nothing"),
@@ -93,7 +94,7 @@ fn what_is_no_update_of_the_same_key_is_not_checked() {
     let renamed = with(READS, "").replace("  K:", "  Old:");
     let conditional = |default: &str| {
         let sections = format!(
-            "Parameters: {{ On: {{ Type: String, Default: '{default}' }} }}\nConditions: {{ C: !Equals [!Ref On, 'yes'] }}"
+            "Parameters: {{ Made: {{ Type: String, Default: '{default}' }} }}\nConditions: {{ C: !Equals [!Ref Made, 'yes'] }}"
         );
         let text = template(&sections, &format!("{{ KeyPolicy: {{ Statement: [{READS}] }} }}"));
         text.replace("Type: AWS::KMS::Key", "Type: AWS::KMS::Key\n    Condition: C")
@@ -106,6 +107,13 @@ fn what_is_no_update_of_the_same_key_is_not_checked() {
     for (before, after, expected, why) in [
         (renamed, with(ALL, ""), "none", "another logical id is another key"),
         (conditional("no"), conditional("yes"), "fine", "it was not created"),
+        (conditional("yes"), conditional("yes").replace(READS, ALL), "denied kms:PutKeyPolicy", "it was, and is"),
+        (
+            with(READS, ""),
+            format!("Rules: {{ R: {{ Assertions: [{{ Assert: !Equals [a, b] }}] }} }}{}", with(ALL, "")),
+            "fine",
+            "a broken rule",
+        ),
         (replica(&one, READS), replica(&two, ALL), "fine", "another primary key replaces the replica"),
         (replica(&one, READS), replica(&one, ALL), "denied kms:PutKeyPolicy", "the replica stays"),
         (replica(&one, READS), with(ALL, ""), "none", "another type is another resource"),
@@ -181,6 +189,10 @@ fn what_hangs_on_open_facts_is_open_and_nothing_is_claimed() {
     let unknown = of("{ KeyPolicy: !ImportValue Policy }");
     assert_eq!(update(by(ROLE), &unknown, &with(ALL, "")).0, "fine", "nobody knows whether the text changed");
     assert_eq!(update(by(""), &with(READS, ""), &with(ALL, "")).0, "open deployer principal");
+    let resource = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+    let this = ALL.replace("Resource: '*'", &format!("Resource: '{resource}'"));
+    let inputs = Inputs { region: Some("eu-west-1".to_owned()), ..by(ROLE) };
+    assert_eq!(update(inputs, &with(&this, ""), &with(ALL, "")).0, "open key KeyId", "it may be the id of the key");
     // Order and spelling may change nothing.
     let text = |order: &str| of(&format!("{{ KeyPolicy: {{ {order} }} }}"));
     let (a, b) = (
@@ -188,6 +200,46 @@ fn what_hangs_on_open_facts_is_open_and_nothing_is_claimed() {
         format!("Statement: [{READS}], Version: '2012-10-17'"),
     );
     assert_eq!(update(by(ROLE), &text(&a), &text(&b)), ("fine".to_owned(), false));
+}
+
+#[test]
+fn a_policy_that_is_in_neither_template_is_unchanged() {
+    assert!(update(by(ROLE), &of("{ Description: a }"), &of("{ Description: b }")).1);
+    assert!(!update(by(ROLE), &with(ALL, ""), &of("{ Description: b }")).1);
+}
+
+/// What is denied, the text at its place, who could do it, and what is assumed.
+fn denied(before: &str, after: &str) -> (String, Vec<String>, usize) {
+    let deployment = Deployment::from_inputs("default", by(ROLE)).expect("the deployment is one");
+    let (new, old) = (stacks(0, after), stacks(1, before));
+    let checked = check_update(&new, Some(&old), &deployment);
+    let shown =
+        |span: crate::source::Span| after.get(span.start as usize..span.end as usize).unwrap_or_default().to_owned();
+    match checked[0].keys[0].update.as_ref().map(|update| &update.outcome) {
+        Some(UpdateOutcome::Denied(denied) | UpdateOutcome::DefaultRefused(denied)) => {
+            (shown(denied.span), denied.administrators.clone(), denied.assumes.len())
+        }
+        Some(UpdateOutcome::Immutable(_, span)) => (shown(*span), Vec::new(), 0),
+        other => panic!("it is not denied: {other:?}"),
+    }
+}
+
+#[test]
+fn a_denied_call_has_its_place_and_its_reasons() {
+    let admin = vec!["arn:aws:iam::111122223333:role/Admin".to_owned()];
+    let both = format!("{READS}, {OTHERS}");
+    assert_eq!(denied(&with(&both, ""), &with(ALL, "")), ("KeyPolicy".to_owned(), admin.clone(), 0));
+    let (puts, rotated) = (with(PUTS, ""), with(PUTS, ", EnableKeyRotation: true"));
+    assert_eq!(denied(&puts, &rotated), ("EnableKeyRotation".to_owned(), vec![ROLE.to_owned()], 0));
+    assert_eq!(denied(&with(ALL, ""), &with(ALL, ", KeySpec: RSA_2048")).0, "KeySpec");
+    let service = "Effect: Deny, Principal: '*', Action: 'kms:PutKeyPolicy', Resource: '*', Condition: { BoolIfExists: { 'aws:PrincipalIsAWSService': 'false' } }";
+    assert_eq!(
+        denied(&with(&format!("{ALL}, {{ {service} }}"), ""), &with(READS, "")).2,
+        1,
+        "a fact of medium confidence"
+    );
+    let beside = service.replace("kms:PutKeyPolicy", "kms:Decrypt");
+    assert_eq!(denied(&with(&format!("{both}, {{ {beside} }}"), ""), &with(ALL, "")).2, 0, "it does not decide");
 }
 
 #[test]

@@ -70,10 +70,38 @@ mod tests {
     use super::*;
     use crate::policy::from_node;
     use crate::source::{Document, FileId};
+    use crate::world::{Hole, Key, Origin, Question, Shape};
 
     fn value(text: &str) -> Value {
         let document = Document::from_text(FileId(0), text).unwrap();
         from_node(&document, document.root())
+    }
+
+    fn of(kind: Kind) -> Value {
+        Value { kind, ..value("x") }
+    }
+
+    /// What hangs on a question may be nothing, and a list of unknown members has any length.
+    #[test]
+    fn what_may_be_nothing_is_no_difference() {
+        let hole = |name: &str| Hole::new(Origin::Parameter(name.to_owned()), Shape::default(), None);
+        let list = |items: &[Value]| of(Kind::List(items.to_vec()));
+        let map = |key: &str, value: &Value| {
+            let key = Key { text: key.to_owned(), span: value.span };
+            of(Kind::Map(vec![(key, value.clone())]))
+        };
+        let (open, x) = (of(Kind::Open(Question::Fact(hole("P")), Vec::new())), value("x"));
+        for (a, b, expected) in [
+            (list(std::slice::from_ref(&open)), list(&[x.clone(), x.clone()]), None),
+            (list(&[x.clone(), x.clone()]), list(std::slice::from_ref(&open)), None),
+            (list(&[x.clone(), x.clone()]), list(std::slice::from_ref(&x)), Some(true)),
+            (map("A", &open), of(Kind::Map(Vec::new())), None),
+            (map("A", &x), of(Kind::Map(Vec::new())), Some(true)),
+            (of(Kind::Members(hole("P"))), of(Kind::Members(hole("P"))), Some(false)),
+            (of(Kind::Members(hole("P"))), of(Kind::Members(hole("Q"))), None),
+        ] {
+            assert_eq!(differ(&a, &b, &World::default()), expected, "{a:?} and {b:?}");
+        }
     }
 
     #[test]

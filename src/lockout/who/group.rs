@@ -187,3 +187,112 @@ fn filling(pattern: &Text) -> Text {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const USER: &str = "arn:aws:iam::111122223333:user/Alice";
+    const ROLE: &str = "arn:aws:iam::111122223333:role/Deploy";
+    const SESSION: &str = "arn:aws:sts::111122223333:assumed-role/Deploy/me";
+
+    fn of(facet: Facet) -> Text {
+        Text::hole(Hole::new(Origin::Deployer(facet), Shape::default(), None))
+    }
+
+    fn principal() -> Text {
+        of(Facet::Principal)
+    }
+
+    fn caller() -> Text {
+        of(Facet::Caller)
+    }
+
+    fn unknown() -> Text {
+        Text::hole(Hole::new(Origin::Parameter("P".to_owned()), Shape::default(), None))
+    }
+
+    fn is(text: Text, other: impl Into<Text>, yes: bool) -> (Question, bool) {
+        (Question::Text(text, Test::Is(other.into())), yes)
+    }
+
+    fn like(text: Text, pattern: &str, yes: bool) -> (Question, bool) {
+        (Question::Text(text, Test::ArnLike(Pattern::new(pattern.into()))), yes)
+    }
+
+    fn may_exist(givens: &Givens, path: &[(Question, bool)]) -> bool {
+        Place(givens).may_exist(&path.to_vec())
+    }
+
+    /// Source: reference_policies_condition-keys.html: aws:PrincipalArn is the caller's own ARN but for sessions of a role.
+    #[test]
+    fn both_arns_of_one_deployer_fit_together() {
+        let users = "arn:aws:iam::*:user/*";
+        for (path, expected) in [
+            (vec![is(principal(), ROLE, true), is(caller(), SESSION, true)], true),
+            (vec![is(principal(), SESSION, true)], false),
+            (vec![is(principal(), caller(), true), is(caller(), SESSION, true)], false),
+            (vec![is(caller(), principal(), true), is(caller(), SESSION, true)], false),
+            (vec![is(principal(), caller(), false), is(caller(), SESSION, true)], true),
+            (vec![is(principal(), caller(), true), is(caller(), USER, true)], true),
+            (
+                vec![
+                    is(principal(), unknown(), true),
+                    is(caller(), unknown(), true),
+                    like(caller(), users, true),
+                    like(principal(), users, false),
+                ],
+                false,
+            ),
+            (
+                vec![is(principal(), unknown(), true), like(caller(), users, true), like(principal(), users, false)],
+                true,
+            ),
+            (vec![is(principal(), USER, true), like(principal(), "arn:aws:iam::*:role/*", true)], false),
+            (vec![is(principal(), USER, true), like(principal(), users, false)], false),
+        ] {
+            assert_eq!(may_exist(&Givens::default(), &path), expected, "{path:?}");
+        }
+    }
+
+    /// PutKeyPolicy is not a cross-account operation.
+    #[test]
+    fn the_deployer_is_of_the_account_that_is_deployed_to() {
+        let known = Givens { account: "444455556666".into(), ..Givens::default() };
+        let of_user = vec![is(principal(), USER, true)];
+        assert!(!may_exist(&known, &of_user) && may_exist(&Givens::default(), &of_user));
+        let account = |id: &str, yes| vec![is(principal(), USER, true), is(Givens::unknown_account(), id, yes)];
+        for (id, yes, expected) in [
+            ("111122223333", true, true),
+            ("444455556666", true, false),
+            ("111122223333", false, false),
+            ("444455556666", false, true),
+        ] {
+            assert_eq!(may_exist(&Givens::default(), &account(id, yes)), expected, "{id} {yes}");
+        }
+    }
+
+    #[test]
+    fn what_says_nothing_is_left_out() {
+        let tidy = |path: &[(Question, bool)]| {
+            let Split { matches, not_in, .. } = split(&path.to_vec()).tidy();
+            [matches, not_in].map(|facts| facts.iter().map(|(_, text)| text.to_string()).collect::<Vec<_>>())
+        };
+        let (all, some, ops) = ("arn:aws:iam::*:role/*", "arn:aws:iam::*:role/o*", "arn:aws:iam::*:role/ops-*");
+        let matching = |patterns: &[&str]| patterns.iter().map(|one| like(principal(), one, true)).collect::<Vec<_>>();
+        assert_eq!(tidy(&matching(&[all, ops, some])), [vec![ops], vec![]]);
+        assert_eq!(tidy(&matching(&[ops, all])), [vec![ops], vec![]]);
+        let (one, same) = ("arn:aws:iam::*:role/**", "arn:aws:iam::*:role/*");
+        assert_eq!(tidy(&matching(&[one, same])), [vec![one], vec![]], "of two that are the same, the first");
+        let excepting =
+            |patterns: &[&str]| patterns.iter().map(|one| like(principal(), one, false)).collect::<Vec<_>>();
+        assert_eq!(tidy(&excepting(&[ops, all])), [vec![], vec![all]]);
+        assert_eq!(tidy(&excepting(&[all, ops, USER])), [vec![], vec![all, USER]]);
+        assert_eq!(
+            tidy(&[matching(&[ops]), excepting(&[USER])].concat()),
+            [vec![ops], vec![]],
+            "no such user is a role"
+        );
+        assert_eq!(tidy(&excepting(&[SESSION])), [vec![""; 0], vec![]], "no aws:PrincipalArn is a session's");
+    }
+}

@@ -83,6 +83,7 @@ mod tests {
             ("100", "99.999", Ordering::Greater),
         ] {
             assert_eq!(parse(a).unwrap().cmp(&parse(b).unwrap()), expected, "{a} {b}");
+            assert_eq!(parse(a).unwrap().partial_cmp(&parse(b).unwrap()), Some(expected), "{a} {b}");
         }
         for text in ["", "-", ".", "1,5", "0x1F", "1e", "true", "1 ", "1e99999999999999999999"] {
             assert_eq!(parse(text), None, "{text}");
