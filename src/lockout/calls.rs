@@ -136,7 +136,7 @@ impl<'s, 't> Calls<'s, 't> {
         brought_up(&policy, self.subject.deployment).iter().all(is_denied).then_some(denial)
     }
 
-    /// The call within the worlds in which there is a key: what is so in a world is so in every world within it.
+    /// The call within the worlds in which there is a key.
     fn explored(&self, doubted: Option<&Doubt>, call: Deciding<'_>) -> Option<Denial> {
         // One world in which the call is fine, or one that nobody looked at, and nothing is certain.
         let settles = |leaf: Option<&Call>| matches!(leaf, None | Some(Call::Fine));
@@ -144,12 +144,23 @@ impl<'s, 't> Calls<'s, 't> {
         let standing = self.standing(doubted)?;
         self.subject.worlds.spend(WORLDS, |budget| {
             for accepted in standing.iter() {
-                let run = |world: &World| call(&Accepted { world: world.clone(), ..accepted.clone() });
+                let run = |world: &World| match self.within(accepted, world)? {
+                    Ok(accepted) => call(&accepted),
+                    Err(other) => Ok(other),
+                };
                 let tree = explore_unless(&accepted.world, &run, &|_| Call::Moot, &Call::same, &settles, budget)?;
                 found = found.take().or_else(|| denial(&tree));
             }
             found
         })
+    }
+
+    /// The key in a world within one in which it is known: the same, unless its values hang on a question.
+    fn within(&self, known: &Accepted, world: &World) -> Result<Result<Accepted, Call>, Stop> {
+        if known.properties.is_open() && *world != known.world {
+            return accepted(&Subject { doubted: known.doubted.as_ref(), ..*self.subject }, world);
+        }
+        Ok(Ok(Accepted { world: world.clone(), ..known.clone() }))
     }
 
     fn standing(&self, doubted: Option<&Doubt>) -> Standing {

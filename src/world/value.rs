@@ -113,6 +113,13 @@ impl Value {
         out
     }
 
+    /// Whether something in it hangs on a question, so that it may be another value in the worlds within.
+    pub(crate) fn is_open(&self) -> bool {
+        let mut open = false;
+        self.visit(&mut |value| open |= matches!(value.kind, Kind::Open(..)));
+        open
+    }
+
     /// The value once `question` is answered: what hangs on it is one of its alternatives.
     pub(crate) fn answered(&self, question: &Question, yes: bool) -> Value {
         let kind = match &self.kind {

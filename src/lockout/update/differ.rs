@@ -87,7 +87,7 @@ mod tests {
         let hole = |name: &str| Hole::new(Origin::Parameter(name.to_owned()), Shape::default(), None);
         let list = |items: &[Value]| of(Kind::List(items.to_vec()));
         let map = |key: &str, value: &Value| {
-            let key = Key { text: key.to_owned(), span: value.span };
+            let key = Key { text: key.into(), span: value.span };
             of(Kind::Map(vec![(key, value.clone())]))
         };
         let (open, x) = (of(Kind::Open(Question::Fact(hole("P")), Vec::new())), value("x"));

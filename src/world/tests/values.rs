@@ -15,7 +15,7 @@ fn known(text: &str) -> Value {
 }
 
 fn entries(entries: &[(&str, Value)]) -> Value {
-    let entry = |(key, value): &(&str, Value)| (Key { text: (*key).to_owned(), span: HERE }, value.clone());
+    let entry = |(key, value): &(&str, Value)| (Key { text: (*key).into(), span: HERE }, value.clone());
     value(Kind::Map(entries.iter().map(entry).collect()))
 }
 
