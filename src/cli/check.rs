@@ -32,6 +32,7 @@ use super::plan::{Group, Plan, Synthesized};
 use super::previous::{Previous, previous};
 use super::progress::Progress;
 use super::rules;
+use super::unread::Unread;
 
 /// A deployment with its templates, each with all that it nests.
 pub(super) struct Job {
@@ -102,7 +103,7 @@ pub(super) struct Templates {
 pub(super) fn templates(plan: &Plan<'_>, paths: &[PathBuf], files: &mut Files) -> anyhow::Result<Templates> {
     let flags = plan.flags;
     let mut missing: Vec<PathBuf> = Vec::new();
-    let mut found = discover(paths, &flags.exclude, &mut |path| missing.push(path.to_owned()))?;
+    let mut found = discover(paths, &flags.exclude, &mut |path| missing.push(path.to_owned()), &mut files.unread)?;
     missing.iter().for_each(|path| files.missing(path));
     let stacks = assemblies(paths, &mut found, flags, files)?;
     let stacks = stacks.into_iter().map(|one| (one.found, Some(one.context)));
@@ -144,6 +145,7 @@ pub(super) fn open_all(
         }
     }
     drop(progress);
+    files.unread.tell();
     Ok(Templates { opened, named, synthesized })
 }
 
@@ -223,7 +225,8 @@ pub(crate) fn run_policy(args: &PolicyArgs) -> anyhow::Result<Exit> {
     rules::wanted(&args.flags)?;
     let deployment = deployment(&Given::by_flags(&args.flags)?)?.direct();
     let mut files = Files::default();
-    let found = discover(std::slice::from_ref(&args.file), &[], &mut |path| files.missing(path))?;
+    let found =
+        discover(std::slice::from_ref(&args.file), &[], &mut |path| files.missing(path), &mut Unread::default())?;
     let Some(file) = found.iter().find(|file| file.named) else {
         if files.failures.is_empty() {
             bail!("`{}` is a folder: name the file that holds the key policy", args.file.display());

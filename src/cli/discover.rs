@@ -15,6 +15,7 @@ use crate::source::Limits;
 
 use super::paths::whole;
 use super::scan;
+use super::unread::Unread;
 
 /// A file to look at.
 #[derive(Debug)]
@@ -27,11 +28,13 @@ pub(crate) struct Found {
     pub(crate) named: bool,
 }
 
-/// The files of the named paths. A path that does not exist, and a folder that may not be read, is handed to `missing`.
+/// The files of the named paths. A path that does not exist, and a folder that may not be read, is handed to `missing`; what may not
+/// be read below a folder goes into `unread`.
 pub(crate) fn discover(
     paths: &[PathBuf],
     exclude: &[String],
     missing: &mut dyn FnMut(&Path),
+    unread: &mut Unread,
 ) -> anyhow::Result<Vec<Found>> {
     let here = [PathBuf::from(".")];
     let paths = if paths.is_empty() { &here } else { paths };
@@ -40,7 +43,7 @@ pub(crate) fn discover(
         if path.as_os_str() == "-" {
             out.push(Found { shown: String::new(), path: None, named: true });
         } else if path.is_dir() && std::fs::read_dir(path).is_ok() {
-            walk(path, exclude, &mut out)?;
+            walk(path, exclude, unread, &mut out)?;
         } else if path.exists() && !path.is_dir() {
             out.push(Found { shown: shown(path), path: Some(path.clone()), named: true });
         } else {
@@ -56,15 +59,19 @@ pub(crate) fn discover(
 }
 
 /// The files below a folder, by git's rules. A named folder that git itself ignores is walked all the same.
-fn walk(root: &Path, exclude: &[String], out: &mut Vec<Found>) -> anyhow::Result<()> {
-    let found = below(root, exclude, true)?;
-    out.extend(if found.is_empty() { below(root, exclude, false)? } else { found });
+fn walk(root: &Path, exclude: &[String], unread: &mut Unread, out: &mut Vec<Found>) -> anyhow::Result<()> {
+    let (mut found, mut closed) = below(root, exclude, true)?;
+    if found.is_empty() {
+        (found, closed) = below(root, exclude, false)?;
+    }
+    closed.iter().for_each(|error| unread.add_walked(error));
+    out.extend(found);
     Ok(())
 }
 
-/// The files below a folder; `outer`: whether the ignore files above it count.
-fn below(root: &Path, exclude: &[String], outer: bool) -> anyhow::Result<Vec<Found>> {
-    let mut out = Vec::new();
+/// The files below a folder, and what went wrong on the way; `outer`: whether the ignore files above it count.
+fn below(root: &Path, exclude: &[String], outer: bool) -> anyhow::Result<(Vec<Found>, Vec<ignore::Error>)> {
+    let (mut out, mut wrong) = (Vec::new(), Vec::new());
     let mut globs = OverrideBuilder::new(root);
     for glob in exclude {
         globs.add(&format!("!{glob}")).with_context(|| format!("--exclude: `{glob}` is no glob"))?;
@@ -77,14 +84,21 @@ fn below(root: &Path, exclude: &[String], outer: bool) -> anyhow::Result<Vec<Fou
         .filter_entry(|entry| !matches!(entry.file_name().to_str(), Some(".git" | "node_modules")))
         .sort_by_file_name(std::cmp::Ord::cmp)
         .build();
-    for entry in walker.filter_map(Result::ok) {
+    for entry in walker {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                wrong.push(error);
+                continue;
+            }
+        };
         let is_file = entry.file_type().is_some_and(|kind| kind.is_file());
         if is_file && scan::may_be_template(entry.path()) {
             let path = entry.into_path();
             out.push(Found { shown: shown(&path), path: Some(path), named: false });
         }
     }
-    Ok(out)
+    Ok((out, wrong))
 }
 
 /// Why a path that is there cannot be read.

@@ -15,6 +15,7 @@ use super::bounds::may_read;
 use super::discover::{Content, Found, open, read, shown, too_large, trouble};
 use super::paths::{tidy, whole};
 use super::scan::{self, Hints};
+use super::unread::Unread;
 
 /// A template that was opened.
 pub(crate) type Opened = (FileId, Arc<Template>);
@@ -44,6 +45,8 @@ pub(crate) struct Files {
     assets: BTreeMap<PathBuf, BTreeMap<String, String>>,
     /// What was read from stdin.
     stdin: Option<FileId>,
+    /// What was walked and cannot be read.
+    pub(super) unread: Unread,
     /// What counts instead of files.
     texts: Texts,
     /// What became of files, by their canonical paths.
@@ -145,7 +148,11 @@ impl Files {
                 self.fail_whole(&shown, too_large(size, self.limits.bytes));
             }
             Err(error) if found.named => self.fail_whole(&shown, format!("{error:#}")),
-            Ok(Content::TooLarge { .. }) | Err(_) => {}
+            Err(error) => {
+                let error = error.downcast_ref::<std::io::Error>();
+                found.path.iter().zip(error).for_each(|(path, error)| self.unread.add(path, error));
+            }
+            Ok(Content::TooLarge { .. }) => {}
         }
         None
     }

@@ -36,6 +36,7 @@ mod rules;
 mod run;
 mod scan;
 mod shell;
+mod unread;
 mod who;
 mod write;
 

@@ -18,6 +18,7 @@ use super::files::{Files, Opened};
 use super::output::print;
 use super::plan::{Plan, Synthesized};
 use super::rules;
+use super::unread::Unread;
 
 /// Prints the resolved template. The exit code is that of `check`; a template that CloudFormation refuses counts as an error.
 pub(crate) fn run(args: &ResolveArgs) -> anyhow::Result<Exit> {
@@ -52,7 +53,7 @@ pub(crate) fn run(args: &ResolveArgs) -> anyhow::Result<Exit> {
 
 /// The one template of a verb that takes a file; none where it cannot be read.
 pub(super) fn one(path: &Path, flags: &Flags, files: &mut Files) -> anyhow::Result<Vec<Opened>> {
-    let found = discover(&[path.to_owned()], &[], &mut |path| files.missing(path))?;
+    let found = discover(&[path.to_owned()], &[], &mut |path| files.missing(path), &mut Unread::default())?;
     match found.iter().find(|file| file.named) {
         Some(file) => Ok(files.template(file, &flags.stdin_filename).into_iter().collect()),
         None if files.failures.is_empty() => {

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::resolve::Scope;
 use crate::template::{Resource, Target, Template, references};
-use crate::world::{Refusal, Stop, World};
+use crate::world::{Refusal, World};
 
 /// How many members of a circle a message names.
 const NAMED: usize = 5;
@@ -21,11 +21,7 @@ pub(crate) fn of_template(scope: &Scope<'_>, nominal: &World) -> Vec<(String, Re
     out.extend(
         scope.violations(nominal).into_iter().chain(scope.broken_rule(nominal)).map(|refusal| (String::new(), refusal)),
     );
-    for (name, condition) in &template.conditions {
-        if let Err(Stop::Refused(refusal)) = scope.condition(name, condition.span, nominal) {
-            out.push((String::new(), refusal));
-        }
-    }
+    out.extend(scope.refused_conditions(nominal).into_iter().map(|refusal| (String::new(), refusal)));
     if !template.may_grow() {
         for resource in &template.resources {
             out.extend(dangling(template, resource).into_iter().map(|refusal| (resource.id.clone(), refusal)));

@@ -2,57 +2,83 @@
 //!
 //! Source: AWS CloudFormation User Guide, conditions-section-structure.html and intrinsic-function-reference-conditions.html.
 
+use std::collections::HashMap;
+
 use crate::source::Span;
 use crate::template::{Expr, ExprKind};
 use crate::world::{Kind, Question, Refusal, Stop, Text, Value, World, all, any};
 
 use super::scope::Scope;
 
-impl Scope<'_> {
+/// A way through conditions that are made of each other.
+#[derive(Default)]
+struct Walk<'t> {
+    /// The names that lead here.
+    above: Vec<&'t str>,
+    /// What is known of others: names may fan out, and lead to the same names again and again.
+    known: HashMap<&'t str, Result<bool, Stop>>,
+}
+
+impl<'t> Scope<'t> {
     /// The named condition; `span` is where it is used.
     pub(crate) fn condition(&self, name: &str, span: Span, world: &World) -> Result<bool, Stop> {
-        self.named(name, span, world, &mut Vec::new())
+        self.named(name, span, world, &mut Walk::default())
+    }
+
+    /// What CloudFormation refuses of all conditions, each judged once.
+    pub(crate) fn refused_conditions(&self, world: &World) -> Vec<Refusal> {
+        let mut walk = Walk::default();
+        let conditions = self.template.conditions.iter();
+        let answers = conditions.map(|(name, condition)| self.named(name, condition.span, world, &mut walk));
+        answers
+            .filter_map(|answer| if let Err(Stop::Refused(refusal)) = answer { Some(refusal) } else { None })
+            .collect()
     }
 
     /// What a condition says that stands without a name.
     pub(super) fn condition_holds(&self, expr: &Expr, world: &World) -> Result<bool, Stop> {
-        self.holds(expr, world, &mut Vec::new())
+        self.holds(expr, world, &mut Walk::default())
     }
 
-    fn named(&self, name: &str, span: Span, world: &World, above: &mut Vec<String>) -> Result<bool, Stop> {
-        let Some(condition) = self.template.conditions.get(name) else {
+    fn named(&self, name: &str, span: Span, world: &World, walk: &mut Walk<'t>) -> Result<bool, Stop> {
+        let Some((name, condition)) = self.template.conditions.get_key_value(name) else {
             if self.template.has_unknown_macro() {
                 return world.ask(Question::Fact(self.later_here("condition", name, span)));
             }
             let message = format!("unresolved condition dependency `{name}`");
             return Err(Refusal { message, span }.into());
         };
-        if above.iter().any(|other| other == name) {
-            let message = format!("circular dependency between conditions: `{}` → `{name}`", above.join("` → `"));
+        if let Some(known) = walk.known.get(name.as_str()) {
+            return known.clone();
+        }
+        if walk.above.contains(&name.as_str()) {
+            let message = format!("circular dependency between conditions: `{}` → `{name}`", walk.above.join("` → `"));
             return Err(Refusal { message, span: condition.span }.into());
         }
-        above.push(name.to_owned());
-        let answer = self.holds(&condition.expr, world, above);
-        above.pop();
+        walk.above.push(name);
+        let answer = self.holds(&condition.expr, world, walk);
+        walk.above.pop();
+        // Of a circle, all say the same: what is wrong where one comes into it.
+        walk.known.insert(name, answer.clone());
         answer
     }
 
-    fn holds(&self, expr: &Expr, world: &World, above: &mut Vec<String>) -> Result<bool, Stop> {
+    fn holds(&self, expr: &Expr, world: &World, walk: &mut Walk<'t>) -> Result<bool, Stop> {
         self.effort
-            .deeper(|| self.holds_one(expr, world, above))
+            .deeper(|| self.holds_one(expr, world, walk))
             .unwrap_or_else(|| world.ask(Question::Fact(self.later_here("budget", "expressions", expr.span))))
     }
 
-    fn holds_one(&self, expr: &Expr, world: &World, above: &mut Vec<String>) -> Result<bool, Stop> {
+    fn holds_one(&self, expr: &Expr, world: &World, walk: &mut Walk<'t>) -> Result<bool, Stop> {
         match &expr.kind {
-            ExprKind::Condition(name) => self.named(name, expr.span, world, above),
-            ExprKind::Not(inner) => self.holds(inner, world, above).map(|answer| !answer),
+            ExprKind::Condition(name) => self.named(name, expr.span, world, walk),
+            ExprKind::Not(inner) => self.holds(inner, world, walk).map(|answer| !answer),
             ExprKind::And(operands) => {
-                let answers: Vec<_> = operands.iter().map(|operand| self.holds(operand, world, above)).collect();
+                let answers: Vec<_> = operands.iter().map(|operand| self.holds(operand, world, walk)).collect();
                 strict(answers, all)
             }
             ExprKind::Or(operands) => {
-                let answers: Vec<_> = operands.iter().map(|operand| self.holds(operand, world, above)).collect();
+                let answers: Vec<_> = operands.iter().map(|operand| self.holds(operand, world, walk)).collect();
                 strict(answers, any)
             }
             ExprKind::Equals(a, b) => self.same(&self.resolve(a, world), &self.resolve(b, world), world),

@@ -150,6 +150,10 @@ fn folders_and_files_that_may_not_be_read() {
     mode("closed", 0o755);
     assert_eq!(walked.code, 0, "{}{}", walked.stdout, walked.stderr);
     assert_eq!(Report(walked.json()).keys().len(), 1, "{}", walked.stdout);
+    for name in ["closed", "secret.yaml"] {
+        let said = format!("note: `{name}` cannot be read (Permission denied");
+        assert!(walked.stderr.contains(&said), "nothing is passed over in silence: {}", walked.stderr);
+    }
     assert_eq!(named.code, 2, "{}", named.stdout);
     let report = Report(named.json());
     assert_eq!(report.keys().len(), 1, "the readable one is judged: {}", named.stdout);

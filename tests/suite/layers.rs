@@ -28,8 +28,9 @@ const LAYERS: [&str; 15] = [
 const TOPS: [&str; 4] = ["guard", "lsp", "hook", "cli"];
 
 /// Crates that only one layer may name.
-const OWNED: [(&str, &str); 12] = [
+const OWNED: [(&str, &str); 13] = [
     ("granit_parser", "source"),
+    ("jsonc_parser", "source"),
     ("annotate_snippets", "report"),
     ("clap", "cli"),
     ("anyhow", "cli"),

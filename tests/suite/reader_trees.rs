@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use cfn_lockout::fuzzing::read;
 use cfn_lockout::reader::{Tree, tree};
 use serde_json::Value;
 
@@ -172,4 +173,28 @@ fn the_readers_trees_are_those_of_cfn_lints_decoder() {
         assert!(explained.contains_key(reason), "nothing is explained by: {reason}");
     }
     assert!(compared > 1000, "only {compared} trees were compared");
+}
+
+/// A comment at its end is none of JSON's, so the YAML parser reads the same text: every value and every place is the same.
+#[test]
+fn json_is_read_as_the_yaml_parser_reads_it() {
+    let Some(corpus) = shared("corpus") else { return };
+    let mut compared = 0;
+    for file in files(&corpus) {
+        let Ok(json) = fs::read_to_string(&file) else { continue };
+        if serde_json::from_str::<serde::de::IgnoredAny>(&json).is_err() {
+            continue;
+        }
+        let read = |text: &str| read(text.as_bytes()).map(|read| (read.tree, read.places, read.duplicates));
+        let (one, mut other) = (read(&json), read(&format!("{json}\n#")));
+        // The comment has a place as well.
+        other = other.map(|(tree, mut places, duplicates)| {
+            places.retain(|place| place.end <= json.len());
+            (tree, places, duplicates)
+        });
+        assert!(one == other, "{}", file.display());
+        compared += usize::from(one.is_ok());
+    }
+    eprintln!("{compared} JSON files of the corpus are read the same both ways");
+    assert!(compared > 300, "only {compared} files were compared");
 }

@@ -45,6 +45,24 @@ fn what_stands_for_a_condition() {
     assert!(answer("!Or [!Equals [a, a], !Condition Missing]").contains("`Missing`"), "every operand is evaluated");
 }
 
+/// Each is made of the one before it, twice: judged anew at every mention, the last would take 2^40 steps.
+#[test]
+fn conditions_that_double_are_judged_once() {
+    let chain = |first: &str| {
+        let double = |n: usize| format!("C{n}: !And [!Condition C{}, !Not [!Not [!Condition C{}]]]", n - 1, n - 1);
+        let rest: Vec<String> = (1..40).map(double).collect();
+        let sections = format!("{OPEN}\nConditions: {{ C0: {first}, {} }}", rest.join(", "));
+        with(&Givens::default(), &sections, "x", |scope, world| {
+            let answer = scope.condition("C39", scope.template.resources[0].span, world);
+            (answer.map_err(|stop| matches!(stop, Stop::Ask(_))), scope.refused_conditions(world).len())
+        })
+    };
+    assert_eq!(chain("!Equals [a, a]"), (Ok(true), 0));
+    assert_eq!(chain("!Equals [a, b]"), (Ok(false), 0));
+    assert_eq!(chain("!Equals [!Ref P, a]"), (Err(true), 0));
+    assert_eq!(chain("!Condition C39"), (Err(false), 40), "a circle");
+}
+
 /// Whether a rule with this assertion is broken where P is `a` and L is `a,b`.
 fn is_broken(assertion: &str, given: bool) -> bool {
     let sections = format!("{OPEN}\nRules: {{ R: {{ Assertions: [{{ Assert: {assertion} }}] }} }}");
