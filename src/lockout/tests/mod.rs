@@ -30,6 +30,7 @@ mod structure;
 mod traces;
 mod updates;
 mod who;
+mod who_named;
 mod who_soundness;
 mod worlds;
 
