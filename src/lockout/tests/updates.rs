@@ -193,6 +193,17 @@ fn what_hangs_on_open_facts_is_open_and_nothing_is_claimed() {
     let this = ALL.replace("Resource: '*'", &format!("Resource: '{resource}'"));
     let inputs = Inputs { region: Some("eu-west-1".to_owned()), ..by(ROLE) };
     assert_eq!(update(inputs, &with(&this, ""), &with(ALL, "")).0, "open key KeyId", "it may be the id of the key");
+    let either = "Parameters: { P: { Type: String } }\nConditions: { C: !Equals [!Ref P, x] }";
+    let before = |other: &str| {
+        let policy = format!("!If [C, {other}, {{ Statement: [{READS}] }}]");
+        template(either, &format!("{{ KeyPolicy: {policy} }}"))
+    };
+    let after = |statements: &str| template(either, &format!("{{ KeyPolicy: {{ Statement: [{statements}] }} }}"));
+    assert_eq!(
+        update(by(ROLE), &before(&format!("{{ Statement: [{READS}, {OTHERS}] }}")), &after(ALL)).0,
+        "denied kms:PutKeyPolicy"
+    );
+    assert_eq!(update(by(ROLE), &before(&format!("{{ Statement: [{PUTS}] }}")), &after(ALL)).0, "open parameter P");
     // Order and spelling may change nothing.
     let text = |order: &str| of(&format!("{{ KeyPolicy: {{ {order} }} }}"));
     let (a, b) = (
