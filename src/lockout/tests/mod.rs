@@ -18,6 +18,7 @@ mod open_parts;
 mod operators;
 mod pitfalls;
 mod principals;
+mod recovers;
 mod refused;
 mod resolved;
 mod returns;
