@@ -270,13 +270,15 @@ def main():
     for number, (_, mutant) in enumerate(everything):
         mutant["id"] = number + 1
 
-    # What has been found: the last line of a mutant counts; a survivor counts for the project as it was, and has had N rounds.
+    # What has been found: what was caught stays so; a survivor counts for the project as it was, and has had N rounds.
     digest = hashlib.sha256()
     for path in sorted([*ROOT.glob("src/**/*.rs"), *ROOT.glob("tests/**/*.rs")]):
         digest.update(path.read_bytes())
     digest = digest.hexdigest()[:12]
-    results = DEEP / "results.tsv"
-    known = {row[0]: row[1] for row in (line.split("\t") for line in results.read_text().splitlines())} if results.exists() else {}
+    results, known = DEEP / "results.tsv", {}
+    for key, status, *_ in (line.split("\t") for line in (results.read_text().splitlines() if results.exists() else ())):
+        if known.get(key, "survived").startswith("survived"):
+            known[key] = status
 
     def record(mutant, status, detail):
         known[mutant["key"]] = status
