@@ -149,3 +149,30 @@ fn a_service_creates_its_grants_as_a_service() {
         assert_eq!(of_row(&found, user).is_some(), expected, "{is_service}: {found:?}");
     }
 }
+
+/// What was given is what the deployer's calls carry, and no service's.
+#[test]
+fn a_service_does_not_carry_what_the_deployer_does() {
+    let mut service = statement(json!({"Service": "logs.eu-west-1.amazonaws.com"}), "kms:*");
+    service["Condition"] = json!({"StringEquals": {"x:Unheard": "of"}});
+    let given = template(row("AWS::Logs::LogGroup"), None, &[statement(json!({"AWS": DEPLOY}), "kms:*"), service]);
+    let context = vec![("x:Unheard".to_owned(), Some("other".to_owned()))];
+    let found = of_inputs(&given, DEPLOY, Inputs { context, ..Inputs::default() });
+    assert!(found.iter().all(|one| one.code != Code::ServiceCannotUseKey), "{found:?}");
+}
+
+/// Where only a condition makes it the key that is handed on, nothing is claimed, directly or through another resource.
+#[test]
+fn a_key_that_is_handed_on_under_a_condition_is_not_claimed() {
+    let admin = [statement(json!({"AWS": DEPLOY}), "kms:*")];
+    let key = json!({"Fn::GetAtt": ["K", "Arn"]}).to_string();
+    let open = json!({"Fn::If": ["C", {"Fn::GetAtt": ["K", "Arn"]}, {"Ref": "AWS::NoValue"}]}).to_string();
+    for user in KEY_USERS.iter().filter(|user| !user.by_grant) {
+        let text = template(user, user.through.first().copied(), &admin).to_string();
+        assert_eq!(text.matches(&key).count(), 1, "{text}");
+        let mut given: Value = serde_json::from_str(&text.replace(&key, &open)).unwrap();
+        given["Parameters"] = json!({"P": {"Type": "String"}});
+        given["Conditions"] = json!({"C": {"Fn::Equals": [{"Ref": "P"}, "x"]}});
+        assert!(of_row(&unusable(&given), user).is_none(), "{} {}", user.kind, user.property);
+    }
+}
