@@ -191,7 +191,7 @@ def run(program, names, seconds, **variables):
 def reach(program, slow):
     """Of every test how long it takes and which functions it reaches, those left out that take longer than `slow` or fail as it is."""
     listed = subprocess.run([program, "--list"], cwd=TREE, capture_output=True, text=True, check=True).stdout
-    seconds, reached, out, file = {}, {}, [], DEEP / "reached"
+    seconds, reached, out, file = {}, {}, [], DEEP / f"reached-{os.getpid()}"
     for name in re.findall(r"^(\S+): test$", listed, re.M):
         file.unlink(missing_ok=True)
         start = time.monotonic()
@@ -201,6 +201,7 @@ def reach(program, slow):
         seconds[name] = time.monotonic() - start
         for function in set(file.read_text().split()) if file.exists() else ():
             reached.setdefault(int(function), []).append(name)
+    file.unlink(missing_ok=True)
     print(f"{len(seconds)} tests, {sum(seconds.values()):.0f} s; left out: {' '.join(out) or 'none'}", file=sys.stderr, flush=True)
     return seconds, reached
 
@@ -269,13 +270,15 @@ def main():
     for number, (_, mutant) in enumerate(everything):
         mutant["id"] = number + 1
 
-    # What has been found: the last line of a mutant counts; a survivor counts for the project as it was, and has had N rounds.
+    # What has been found: what was caught stays so; a survivor counts for the project as it was, and has had N rounds.
     digest = hashlib.sha256()
     for path in sorted([*ROOT.glob("src/**/*.rs"), *ROOT.glob("tests/**/*.rs")]):
         digest.update(path.read_bytes())
     digest = digest.hexdigest()[:12]
-    results = DEEP / "results.tsv"
-    known = {row[0]: row[1] for row in (line.split("\t") for line in results.read_text().splitlines())} if results.exists() else {}
+    results, known = DEEP / "results.tsv", {}
+    for key, status, *_ in (line.split("\t") for line in (results.read_text().splitlines() if results.exists() else ())):
+        if known.get(key, "survived").startswith("survived"):
+            known[key] = status
 
     def record(mutant, status, detail):
         known[mutant["key"]] = status

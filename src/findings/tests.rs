@@ -14,11 +14,15 @@ use super::{Code, Finding, Hidden, Severity, judge};
 pub(super) const DEPLOY: &str = "arn:aws:iam::111122223333:role/Deploy";
 
 fn findings(template: &Value, role: &str) -> Vec<Finding> {
+    of_inputs(template, role, Inputs::default())
+}
+
+pub(super) fn of_inputs(template: &Value, role: &str, more: Inputs) -> Vec<Finding> {
     let document = Document::from_text(FileId(0), &template.to_string()).unwrap();
     let template = Template::parse(&document).unwrap();
     let region = if role.starts_with("arn:aws-cn") { "cn-north-1" } else { "eu-west-1" };
     let (role_arn, region) = (Some(role.to_owned()), Some(region.to_owned()));
-    let inputs = Inputs { role_arn, region, ..Inputs::default() };
+    let inputs = Inputs { role_arn, region, ..more };
     let deployment = Deployment::from_inputs("default", inputs).unwrap();
     judge(&check(&Stacks::of(FileId(0), template.into()), &deployment), &deployment, &mut Hidden::default())
 }

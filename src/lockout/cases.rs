@@ -216,6 +216,28 @@ mod tests {
         }
     }
 
+    /// A fact that decides nothing where the others hold is not told; an answer is told once, however many paths lead there.
+    #[test]
+    fn a_case_has_the_facts_that_decide() {
+        use super::super::evaluate::Outcome;
+        use crate::policy::Grant;
+        let (p, q) = (parameter(&[]), of(Origin::Parameter("Q".to_owned()), &[]));
+        let leaf = |outcome| Box::new(Tree::Leaf(Leaf::of(outcome)));
+        let split = |hole: &Hole, yes, no| Tree::Split { question: is(hole, "x"), yes, no };
+        let by_q = |no| Box::new(split(&q, leaf(Outcome::Safe(Grant::Direct)), leaf(no)));
+        let tree = split(&p, by_q(Outcome::Lockout(Grant::Nothing)), by_q(Outcome::Bypassed));
+        let shown = |verdict| {
+            let told = |case: &Case| (case.verdict, case.when.iter().map(|when| when.test.clone()).collect::<Vec<_>>());
+            cases(&tree, verdict).iter().map(told).collect::<Vec<_>>()
+        };
+        let (x, other) = (WhenTest::Equals("x".to_owned()), WhenTest::NotIn(texts(&["x"])));
+        let safe = (Verdict::Safe, vec![x.clone()]);
+        let lockout = (Verdict::Lockout, vec![x, other.clone()]);
+        let bypassed = (Verdict::Bypassed, vec![other.clone(), other]);
+        assert_eq!(shown(Verdict::Undecided), [safe, lockout.clone(), bypassed.clone()]);
+        assert_eq!(shown(Verdict::Safe), [lockout, bypassed], "beside the verdict");
+    }
+
     #[test]
     fn the_only_value_that_is_left_is_what_it_is() {
         let p = parameter(&["a", "b", "c"]);

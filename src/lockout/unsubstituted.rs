@@ -70,7 +70,7 @@ fn of_kind(text: &str, opening: &str, template: &Template) -> Option<String> {
     let inner = text.split(opening).skip(1).filter_map(|rest| rest.split_once('}')).map(|(inner, _)| inner);
     let is_name = |name: &str| {
         let name = name.split_once('.').map_or(name, |(resource, _)| resource);
-        template.parameters.contains_key(name) || template.resource(name).is_some_and(|one| !one.id.is_empty())
+        template.parameters.contains_key(name) || template.resource(name).is_some()
     };
     let is_pseudo = |inner: &str| inner.strip_prefix("AWS::").is_some_and(|name| PSEUDO.contains(&name));
     let mut found = inner.filter(|inner| opening == "#{" || is_pseudo(inner.trim()) || is_name(inner.trim()));

@@ -295,6 +295,11 @@ mod tests {
         let found = unknown.in_world(&world).context("aws:PrincipalType", &world);
         assert_eq!(found, Ok(ContextValue::Is("AssumedRole".into())));
         assert!(unknown.context("aws:PrincipalType", &World::default()).is_err(), "else it is asked");
+        let id = unknown.in_world(&world).context("aws:userid", &world);
+        assert!(
+            matches!(&id, Ok(ContextValue::Is(text)) if text.to_string().ends_with(":{{deployer:session}}")),
+            "{id:?}"
+        );
     }
 
     /// A text of which parts are unknown is a pattern for what the call may carry.

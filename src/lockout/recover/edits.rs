@@ -199,3 +199,116 @@ fn sid(policy: &Json, index: usize) -> String {
     let statement = statements(policy).get(index).and_then(|one| one.get("Sid")).and_then(Json::as_str);
     statement.map_or_else(|| format!("statement {}", index + 1), |sid| format!("`{sid}`"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ROOT: &str = "arn:aws:iam::111122223333:root";
+    const ROLE: &str = "arn:aws:iam::111122223333:role/Deploy";
+    const ADMIN: &str = "arn:aws:iam::111122223333:role/Admin";
+
+    fn administrators() -> Json {
+        json!({"Sid": "Admins", "Effect": "Allow", "Principal": {"AWS": ADMIN}, "Action": ["kms:Describe*", "kms:Put*"], "Resource": "*"})
+    }
+
+    /// The statements after the change, and what it is in words.
+    fn changed(changed: Changed) -> (Vec<Json>, String) {
+        let (policy, words) = changed.expect("it can be changed");
+        (policy["Statement"].as_array().expect("a list").clone(), words)
+    }
+
+    fn with(name: &str, value: Json) -> Json {
+        let mut statement = administrators();
+        statement[name] = value;
+        statement
+    }
+
+    /// Only a statement that lets others administer the key, whatever the call is like, takes one more administrator.
+    #[test]
+    fn an_administrator_joins_the_others_or_has_a_statement() {
+        let named = |statement: Json| changed(name(&json!({"Statement": statement}), ROLE, ROOT));
+        let (statements, words) = named(administrators());
+        assert_eq!(statements[0]["Principal"]["AWS"], json!([ADMIN, ROLE]));
+        assert_eq!(
+            (statements.len(), &*words),
+            (1, "add `arn:aws:iam::111122223333:role/Deploy` to the principals of `Admins`")
+        );
+        for apart in [
+            with("Effect", json!("Deny")),
+            with("Condition", json!({})),
+            with("Resource", json!("arn:aws:s3:::b")),
+            with("Action", json!("kms:Decrypt")),
+            with("Principal", json!({"AWS": ROOT})),
+            with("Principal", json!({"AWS": "111122223333"})),
+            with("Principal", json!({"AWS": [ADMIN, "*"]})),
+            with("Principal", json!({"AWS": [ADMIN, ROLE]})),
+            with("Principal", json!("*")),
+        ] {
+            let (statements, _) = named(apart.clone());
+            assert_eq!((statements.len(), &statements[0]), (2, &apart), "{apart}");
+            let own = json!({"Sid": "Administration of the key", "Effect": "Allow", "Principal": {"AWS": ROLE}, "Action": "kms:*", "Resource": "*"});
+            assert_eq!(statements[1], own);
+        }
+    }
+
+    /// Source: KMS Developer Guide, key-policy-default.html.
+    #[test]
+    fn the_account_has_the_statement_of_the_default_policy() {
+        let (statements, _) = changed(name(&json!({"Statement": [administrators()]}), ROOT, ROOT));
+        assert_eq!(statements.len(), 2, "the account does not join the others");
+        assert_eq!(statements[1]["Sid"], "Enable IAM User Permissions");
+        let taken = with("Sid", json!("Enable IAM User Permissions"));
+        let (statements, _) = changed(name(&json!({"Statement": [taken]}), ROOT, ROOT));
+        assert_eq!(statements[1].get("Sid"), None, "a name is not used twice");
+    }
+
+    #[test]
+    fn a_deny_spares_one_more() {
+        let spared = |condition: Option<Json>| {
+            let mut deny = json!({"Effect": "Deny", "Principal": "*", "Action": "kms:*", "Resource": "*"});
+            if let Some(condition) = condition {
+                deny["Condition"] = condition;
+            }
+            changed(exempt(&json!({"Statement": deny}), 0, ROLE)).0[0]["Condition"].clone()
+        };
+        assert_eq!(spared(None), json!({"ArnNotEquals": {"aws:PrincipalArn": ROLE}}));
+        for operator in ["ArnNotLike", "StringNotEqualsIfExists"] {
+            let before = json!({operator: {"AWS:PrincipalARN": ADMIN}});
+            assert_eq!(spared(Some(before)), json!({operator: {"AWS:PrincipalARN": [ADMIN, ROLE]}}));
+        }
+        let other = json!({"StringEquals": {"aws:PrincipalArn": ADMIN}});
+        let both = json!({"StringEquals": {"aws:PrincipalArn": ADMIN}, "ArnNotEquals": {"aws:PrincipalArn": ROLE}});
+        assert_eq!(spared(Some(other)), both);
+    }
+
+    /// KMS takes no principal that does not exist, and no statement without one.
+    #[test]
+    fn who_is_gone_is_taken_out_with_statements_that_name_nobody_else() {
+        let is_gone = |text: &str| text.contains("Gone").then(|| "it is".to_owned());
+        let statement = |sid: &str, principal: Json| json!({"Sid": sid, "Effect": "Allow", "Principal": principal});
+        let policy = json!({"Statement": [
+            statement("Both", json!({"AWS": [ADMIN, "Gone"]})),
+            statement("One", json!({"AWS": "Gone"})),
+            statement("Service", json!({"AWS": ["Gone", "Gone2"], "Service": "s3.amazonaws.com"})),
+            statement("Other", json!({"AWS": [ADMIN, ROLE]})),
+            {"Effect": "Deny", "NotPrincipal": {"AWS": ["Gone"]}},
+            statement("Everyone", json!("*")),
+        ]});
+        let cleaned = without(&policy, &is_gone);
+        let expected = json!([
+            statement("Both", json!({"AWS": ADMIN})),
+            statement("Service", json!({"Service": "s3.amazonaws.com"})),
+            statement("Other", json!({"AWS": [ADMIN, ROLE]})),
+            statement("Everyone", json!("*")),
+        ]);
+        assert_eq!(cleaned.policy["Statement"], expected);
+        let gone: Vec<&str> = cleaned.gone.iter().map(|(who, _)| who.as_str()).collect();
+        assert_eq!(
+            (gone, cleaned.statements),
+            (vec!["Gone", "Gone2"], vec!["`One`".to_owned(), "statement 5".to_owned()])
+        );
+        let single = json!({"Statement": statement("One", json!({"AWS": "Gone"}))});
+        assert_eq!(without(&single, &is_gone).policy["Statement"], json!([]));
+    }
+}

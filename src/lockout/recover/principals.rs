@@ -81,3 +81,55 @@ pub(crate) fn accounts(policy: &Json) -> Vec<(Option<String>, String)> {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const ROOT: &str = "arn:aws:iam::111122223333:root";
+    const ROLE: &str = "arn:aws:iam::111122223333:role/Deploy";
+    const ALICE: &str = "arn:aws:iam::111122223333:user/Alice";
+    const FAR: &str = "arn:aws:iam::444455556666:role/Far";
+
+    fn of(principal: Json) -> Vec<String> {
+        named(
+            &json!({"Statement": [{"Effect": "Allow", "Principal": principal, "Action": "kms:*", "Resource": "*"}]}),
+            ROOT,
+        )
+    }
+
+    #[test]
+    fn candidates_are_of_the_own_account_each_once() {
+        assert_eq!(of(json!({"AWS": [ROLE, ALICE, ROLE]})), [ROLE, ALICE, ROOT]);
+        assert_eq!(of(json!({"AWS": ["111122223333", ROLE]})), [ROOT, ROLE]);
+        assert_eq!(of(json!({"AWS": [FAR, "444455556666", ROLE]})), [ROLE, ROOT]);
+        assert_eq!(
+            of(json!({"AWS": ["arn:aws:iam::111122223333:role/*", "arn:aws:iam::111122223333:role/${x}"]})),
+            [ROOT]
+        );
+        assert_eq!(of(json!("*")), ["arn:aws:iam::111122223333:role/*", ROOT]);
+    }
+
+    #[test]
+    fn conditions_and_allows_speak_of_principals() {
+        let policy = |effect: &str| {
+            let condition = json!({"ArnNotEquals": {"AWS:PrincipalArn": [ROLE, "*"], "aws:SourceArn": FAR.replace("4444", "1111")}});
+            json!({"Statement": {"Effect": effect, "Principal": {"AWS": ALICE}, "Condition": condition}})
+        };
+        assert_eq!(named(&policy("Allow"), ROOT), [ALICE, ROLE, ROOT]);
+        assert_eq!(named(&policy("Deny"), ROOT), [ROLE, ROOT], "whom a Deny names gains nothing");
+    }
+
+    #[test]
+    fn accounts_are_told_once_with_their_partition() {
+        let policy = json!({"Statement": [
+            {"Principal": {"AWS": [ROLE, ALICE, "444455556666"]}},
+            {"Principal": {"AWS": FAR}},
+            {"Principal": {"AWS": ["*", "AIDACKCEVSQ6C2EXAMPLE"]}},
+        ]});
+        let expected = [(Some("aws".to_owned()), "111122223333".to_owned()), (None, "444455556666".to_owned())];
+        assert_eq!(accounts(&policy), expected);
+    }
+}

@@ -104,10 +104,16 @@ fn the_arn_is_read_where_an_expression_comes_to_it() {
         ("!Sub ['${K.Arn}-${X}', { X: x }]", 2),
         ("!Sub ['${X}', { X: !GetAtt K.Arn }]", 2),
         ("!Join ['', [!GetAtt K.Arn]]", 2),
+        ("!If [C, !GetAtt K.Arn, x]", 1),
+        ("!If [C, !GetAtt K.Arn, !Sub '${K.Arn}']", 2),
         ("!Ref K", 1),
     ] {
         let reader = READER.replace("!GetAtt K.Arn", value);
         assert_eq!(stuck(by(ROLE), &template(KEY, "", "", &statements, &reader)).len(), expected, "{value}");
+    }
+    for (condition, expected) in [("Yes", 2), ("No", 1), ("C", 1)] {
+        let reader = READER.replace("Properties", &format!("Condition: {condition}, Properties"));
+        assert_eq!(stuck(by(ROLE), &template(KEY, "", "", &statements, &reader)).len(), expected, "{condition}");
     }
 }
 

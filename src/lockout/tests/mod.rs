@@ -18,6 +18,7 @@ mod open_parts;
 mod operators;
 mod pitfalls;
 mod principals;
+mod recovers;
 mod refused;
 mod resolved;
 mod returns;
@@ -30,6 +31,7 @@ mod structure;
 mod traces;
 mod updates;
 mod who;
+mod who_named;
 mod who_soundness;
 mod worlds;
 

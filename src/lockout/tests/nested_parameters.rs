@@ -40,6 +40,31 @@ fn values_that_nothing_uses_have_to_be_allowed() {
     assert_eq!([refused(by(ROLE), &default), refused(given("P", "b"), &default)], [1, 0]);
 }
 
+/// Why the template of a nested stack is not looked at; nothing of one that is not created.
+#[test]
+fn stacks_that_are_not_followed_say_why() {
+    let why = |kind: &str, url: &str, same: &str| {
+        let sections = format!("Parameters: {{ P: {{ Type: String }} }}\nConditions: {{ C: !Equals [a, {same}] }}");
+        let property = if kind == "AWS::CloudFormation::Stack" { "TemplateURL" } else { "Location" };
+        let stack = format!("  Keys: {{ Type: {kind}, Condition: C, Properties: {{ {property}: {url} }} }}\n");
+        let root = format!("{sections}\nResources:\n{}{stack}", admin("'*'"));
+        let found = stacks(by(ROLE), &[("parent", &root)]);
+        found[0].not_followed.iter().map(|one| format!("{:?}", one.why)).collect::<Vec<_>>().join(", ")
+    };
+    let (stack, application) = ("AWS::CloudFormation::Stack", "AWS::Serverless::Application");
+    for (kind, url, expected) in [
+        (stack, "https://bucket.s3.amazonaws.com/child.yaml", "remote"),
+        (stack, "!Sub 'https://${P}/child.yaml'", "remote"),
+        (stack, "!Sub '${P}/child.yaml'", "values that were not given: `{{parameter:P}}/child.yaml`"),
+        (stack, "!Ref P", "values that were not given"),
+        (stack, "./missing", "Missing"),
+        (application, "{ ApplicationId: a, SemanticVersion: 1.0.0 }", "Serverless Application Repository"),
+    ] {
+        assert!(why(kind, url, "a").contains(expected), "{url}: {}", why(kind, url, "a"));
+        assert_eq!(why(kind, url, "b"), "", "{url}: it is not created");
+    }
+}
+
 #[test]
 fn what_is_nested_in_a_stack_that_is_not_created_is_not_created() {
     let below = |condition: &str| stack("{}").replace("Properties", &format!("{condition} Properties"));

@@ -204,6 +204,13 @@ fn worlds_that_end_alike_have_one_word() {
 }
 
 #[test]
+fn what_is_open_is_not_too_much() {
+    let properties = format!("{{ KeyPolicy: {{ Statement: {} }} }}", allowing("{ AWS: !Ref P }"));
+    let answer = key(by(ROLE), &template(SECTIONS, &properties));
+    assert_eq!((answer.verdict.word(), answer.exhausted, answer.kind), ("undecided", false, "AWS::KMS::Key"));
+}
+
+#[test]
 fn a_bypass_that_is_not_known_is_open() {
     let verdict = |flag: &str| {
         let nobody = allowing(&format!("{{ AWS: '{ALICE}' }}"));

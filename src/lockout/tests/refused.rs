@@ -123,6 +123,8 @@ fn a_replica_key_needs_a_policy_and_cannot_bypass_the_check() {
     let other = allow("{ AWS: 'arn:aws:iam::111122223333:role/Other' }");
     let policy = format!("{{ BypassPolicyLockoutSafetyCheck: true, KeyPolicy: {{ Statement: {other} }} }}");
     assert_eq!(replica(&policy), "lockout");
+    let text = template("", &policy).replace("AWS::KMS::Key", "AWS::KMS::ReplicaKey");
+    assert_eq!(key(by(ROLE), &text).kind, "AWS::KMS::ReplicaKey");
 }
 
 #[test]
@@ -180,6 +182,35 @@ fn a_key_is_touched_by_what_is_wrong_with_the_resources_it_needs() {
         "  A: { Type: AWS::IAM::Role, DependsOn: B }\n  B: { Type: AWS::IAM::Role, DependsOn: Nothing }\n",
     ] {
         assert_eq!(key(by(ROLE), &format!("{text}{roles}")).verdict, Verdict::Invalid, "{roles}");
+    }
+}
+
+/// What refers to itself is refused, unless a condition may take it out, or SAM writes something else for it.
+#[test]
+fn circles_that_certainly_are_there() {
+    let refused = |a: &str, b: &str| {
+        let text = format!("{}  A: {{ {a}, DependsOn: B }}\n  B: {{ {b}, DependsOn: A }}\n", template("", "{}"));
+        let sections = "Conditions: { C: !Equals [!Ref AWS::Region, a] }";
+        checked(by(ROLE), &format!("{sections}{text}"))
+            .refusals
+            .into_iter()
+            .map(|(_, one)| one.message)
+            .collect::<Vec<_>>()
+    };
+    let topic = "Type: AWS::SNS::Topic";
+    let found = refused(topic, topic);
+    assert!(found.iter().any(|one| one.contains("`A`") && one.contains("`B`")), "{found:?}");
+    assert_eq!(refused(topic, "Type: AWS::SNS::Topic, Condition: C"), [""; 0]);
+    assert_eq!(refused(topic, "Type: AWS::Serverless::Function"), [""; 0]);
+}
+
+#[test]
+fn references_to_nothing_are_refused_wherever_they_stand() {
+    for value in ["!Ref Missing", "!GetAtt Missing.Arn", "!Sub '${Missing}'", "!Sub '${Missing.Arn}'"] {
+        let text =
+            format!("{}  T: {{ Type: AWS::SNS::Topic, Properties: {{ TopicName: {value} }} }}\n", template("", "{}"));
+        let found = checked(by(ROLE), &text).refusals;
+        assert!(found.iter().any(|(_, one)| one.message.contains("`Missing`")), "{value}: {found:?}");
     }
 }
 

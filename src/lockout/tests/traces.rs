@@ -80,6 +80,17 @@ fn every_policy_beside_the_key_policy_has_its_say() {
     assert_eq!(said, expected);
 }
 
+/// Source: Organizations User Guide, orgs_manage_policies_inheritance_auth.html: root, organizational units, account.
+#[test]
+fn only_policies_of_the_organization_have_levels() {
+    let with: Vec<&str> = [Layer::Identity, Layer::Boundary, Layer::Session, Layer::Scp, Layer::Rcp]
+        .into_iter()
+        .filter(|one| one.has_levels())
+        .map(Layer::name)
+        .collect();
+    assert_eq!(with, ["service control policies", "resource control policies"]);
+}
+
 /// A statement without Action or Resource is ignored: of less than high confidence, so it is said where it decides.
 #[test]
 fn what_is_assumed_of_statements_without_effect_is_said() {

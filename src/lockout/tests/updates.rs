@@ -193,6 +193,17 @@ fn what_hangs_on_open_facts_is_open_and_nothing_is_claimed() {
     let this = ALL.replace("Resource: '*'", &format!("Resource: '{resource}'"));
     let inputs = Inputs { region: Some("eu-west-1".to_owned()), ..by(ROLE) };
     assert_eq!(update(inputs, &with(&this, ""), &with(ALL, "")).0, "open key KeyId", "it may be the id of the key");
+    let either = "Parameters: { P: { Type: String } }\nConditions: { C: !Equals [!Ref P, x] }";
+    let before = |other: &str| {
+        let policy = format!("!If [C, {other}, {{ Statement: [{READS}] }}]");
+        template(either, &format!("{{ KeyPolicy: {policy} }}"))
+    };
+    let after = |statements: &str| template(either, &format!("{{ KeyPolicy: {{ Statement: [{statements}] }} }}"));
+    assert_eq!(
+        update(by(ROLE), &before(&format!("{{ Statement: [{READS}, {OTHERS}] }}")), &after(ALL)).0,
+        "denied kms:PutKeyPolicy"
+    );
+    assert_eq!(update(by(ROLE), &before(&format!("{{ Statement: [{PUTS}] }}")), &after(ALL)).0, "open parameter P");
     // Order and spelling may change nothing.
     let text = |order: &str| of(&format!("{{ KeyPolicy: {{ {order} }} }}"));
     let (a, b) = (
@@ -200,6 +211,22 @@ fn what_hangs_on_open_facts_is_open_and_nothing_is_claimed() {
         format!("Statement: [{READS}], Version: '2012-10-17'"),
     );
     assert_eq!(update(by(ROLE), &text(&a), &text(&b)), ("fine".to_owned(), false));
+}
+
+/// Where a policy in force is not known, it is part of what an answer hangs on.
+#[test]
+fn a_policy_in_force_that_is_not_known_is_open() {
+    let sections = "Parameters: { P: { Type: String } }\nConditions: { C: !Equals [!Ref P, x] }";
+    let keys = |policy: &str| template(sections, &format!("{{ KeyPolicy: {policy} }}"));
+    let before = keys(&format!("!If [C, !ImportValue Policy, {{ Statement: [{READS}] }}]"));
+    let after = keys(&format!("{{ Statement: [{ALL}] }}"));
+    let deployment = Deployment::from_inputs("default", by(ROLE)).expect("the deployment is one");
+    let checked = check_update(&stacks(0, &after), Some(&stacks(1, &before)), &deployment);
+    let Some(UpdateOutcome::Open(open)) = checked[0].keys[0].update.as_ref().map(|update| &update.outcome) else {
+        panic!("it is open: {:?}", checked[0].keys[0].update);
+    };
+    let names: Vec<_> = open.iter().map(|one| (one.kind, one.name.as_str())).collect();
+    assert_eq!(names, [("parameter", "P"), ("import", "Policy")]);
 }
 
 #[test]
@@ -210,7 +237,11 @@ fn a_policy_that_is_in_neither_template_is_unchanged() {
 
 /// What is denied, the text at its place, who could do it, and what is assumed.
 fn denied(before: &str, after: &str) -> (String, Vec<String>, usize) {
-    let deployment = Deployment::from_inputs("default", by(ROLE)).expect("the deployment is one");
+    denied_to(by(ROLE), before, after)
+}
+
+fn denied_to(inputs: Inputs, before: &str, after: &str) -> (String, Vec<String>, usize) {
+    let deployment = Deployment::from_inputs("default", inputs).expect("the deployment is one");
     let (new, old) = (stacks(0, after), stacks(1, before));
     let checked = check_update(&new, Some(&old), &deployment);
     let shown =
@@ -232,6 +263,9 @@ fn a_denied_call_has_its_place_and_its_reasons() {
     let (puts, rotated) = (with(PUTS, ""), with(PUTS, ", EnableKeyRotation: true"));
     assert_eq!(denied(&puts, &rotated), ("EnableKeyRotation".to_owned(), vec![ROLE.to_owned()], 0));
     assert_eq!(denied(&with(ALL, ""), &with(ALL, ", KeySpec: RSA_2048")).0, "KeySpec");
+    let no_iam = with_iam(by(ROLE), "{ Statement: { Effect: Allow, Action: 's3:*', Resource: '*' } }");
+    let (place, _, _) = denied_to(no_iam, &with(ALL, ""), &of("{ Description: x }"));
+    assert_eq!(place, "K", "the property is gone, the key is not");
     let service = "Effect: Deny, Principal: '*', Action: 'kms:PutKeyPolicy', Resource: '*', Condition: { BoolIfExists: { 'aws:PrincipalIsAWSService': 'false' } }";
     assert_eq!(
         denied(&with(&format!("{ALL}, {{ {service} }}"), ""), &with(READS, "")).2,

@@ -10,7 +10,7 @@ use super::{ALICE, ROLE, allow, by, policies_of, policy, template};
 
 const ACCOUNT: &str = "{ AWS: !Sub 'arn:aws:iam::${AWS::AccountId}:root' }";
 
-fn asked(inputs: Inputs, template: &str) -> WhoCan {
+pub(super) fn asked(inputs: Inputs, template: &str) -> WhoCan {
     let document = Document::from_text(FileId(0), template).expect("the template reads");
     let stacks = Stacks::of(FileId(0), Template::parse(&document).expect("it is a template").into());
     who(&stacks, &Deployment::from_inputs("default", inputs).expect("the deployment is one"))
@@ -43,7 +43,7 @@ fn row(able: &Able) -> String {
     format!("{}: {who}{when}", able.verdict.word())
 }
 
-fn rows(all: &[Able]) -> Vec<String> {
+pub(super) fn rows(all: &[Able]) -> Vec<String> {
     all.iter().map(row).collect()
 }
 

@@ -95,3 +95,13 @@ fn members_of_a_list_of_which_only_the_values_are_known() {
     let question = asked(World::default().member(&list, Relation::EQUALS, &"a".into()));
     assert_eq!(question, Question::Member(list, Relation::EQUALS, "a".into()));
 }
+
+#[test]
+fn a_question_says_what_is_asked_of_its_text() {
+    let pattern = || Pattern::new("a*".into());
+    let asked = [Test::Is("a".into()), Test::Like(pattern()), Test::ArnLike(pattern()), Test::Absent];
+    assert_eq!(asked.map(|test| test.to_string()), ["is `a`", "matches `a*`", "matches `a*`", "is absent"]);
+    let at = crate::source::Span { file: crate::source::FileId(0), start: 1, end: 2 };
+    let hole = Hole::new(Origin::Region, Shape::default(), Some(at));
+    assert_eq!(hole.with(Shape::class(Class::Name)).span(), Some(at), "the place stays, whatever is known");
+}
