@@ -4,7 +4,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::discover::shown;
+use super::discover::{shown, trouble};
 use super::output::remark;
 
 /// How many are told by their names.
@@ -24,8 +24,10 @@ impl Unread {
 
     /// The same for what a walk says of a folder.
     pub(super) fn add_walked(&mut self, error: &ignore::Error) {
-        if let (Some(path), Some(error)) = (path_of(error), error.io_error()) {
-            self.add(&path, error);
+        let path = path_of(error).filter(|_| error.is_io());
+        // The error of a walk repeats the path.
+        if let Some((path, error)) = path.and_then(|path| trouble(&path).map(|error| (path, error))) {
+            self.add(&path, &error);
         }
     }
 
