@@ -1,5 +1,7 @@
 //! Byte offsets to lines and columns.
 
+use memchr::memchr2_iter;
+
 /// A place as people count: from 1, columns in characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct LineCol {
@@ -27,17 +29,11 @@ impl Lines {
         let bytes = text.as_bytes();
         let mut starts = vec![0];
         let (mut last, mut longest) = (0, 0);
-        for (at, byte) in bytes.iter().enumerate() {
-            let ends = match byte {
-                b'\n' => true,
-                b'\r' => bytes.get(at + 1) != Some(&b'\n'),
-                _ => false,
-            };
-            if ends {
-                starts.push(u32::try_from(at + 1).unwrap_or(u32::MAX));
-                longest = longest.max(at - last);
-                last = at;
-            }
+        // Of CR LF, the LF counts.
+        for at in memchr2_iter(b'\n', b'\r', bytes).filter(|&at| bytes.get(at..at + 2) != Some(b"\r\n")) {
+            starts.push(u32::try_from(at + 1).unwrap_or(u32::MAX));
+            longest = longest.max(at - last);
+            last = at;
         }
         let is_long = longest.max(bytes.len() - last) > STEP;
         Lines { starts, marks: if is_long { marks(bytes) } else { Vec::new() } }

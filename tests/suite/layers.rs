@@ -28,14 +28,13 @@ const LAYERS: [&str; 15] = [
 const TOPS: [&str; 4] = ["guard", "lsp", "hook", "cli"];
 
 /// Crates that only one layer may name.
-const OWNED: [(&str, &str); 13] = [
+const OWNED: [(&str, &str); 12] = [
     ("granit_parser", "source"),
     ("jsonc_parser", "source"),
     ("annotate_snippets", "report"),
     ("clap", "cli"),
     ("anyhow", "cli"),
     ("ignore::", "cli"),
-    ("memchr", "cli"),
     ("cfn_guard", "guard"),
     ("lsp_server", "lsp"),
     ("gen_lsp_types", "lsp"),
