@@ -38,7 +38,10 @@ fn values(scope: &Scope<'_>, condition: &str, span: Span, nominal: &World) -> St
     let mut names = BTreeSet::new();
     parameters(scope, condition, &mut names, &mut BTreeSet::new());
     let value = |name: &String| match scope.refer(name, span, nominal) {
-        Kind::Text(text) => nominal.fill(&text).as_literal().map(|value| format!("`{name}` = `{value}`")),
+        Kind::Text(text) => match nominal.fill(&text).as_literal()? {
+            "" => Some(format!("`{name}` empty")),
+            value => Some(format!("`{name}` = `{value}`")),
+        },
         _ => None,
     };
     let values: Option<Vec<String>> = names.iter().map(value).collect();

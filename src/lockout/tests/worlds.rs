@@ -133,7 +133,7 @@ fn the_reason_names_the_parameters_that_would_change_it() {
     let because = |conditions: &str| {
         let names = ["A", "B", "C", "D"].map(|name| format!("{name}: {{ Type: String, Default: no }}")).join(", ");
         let text = format!(
-            "Parameters: {{ {names} }}\nConditions: {{ {conditions} }}\nResources: {{ K: {{ Type: AWS::KMS::Key, Condition: Is }} }}"
+            "Parameters: {{ {names}, E: {{ Type: String, Default: '' }} }}\nConditions: {{ {conditions} }}\nResources: {{ K: {{ Type: AWS::KMS::Key, Condition: Is }} }}"
         );
         checked(by(ROLE), &text).skipped[0].1.clone()
     };
@@ -144,6 +144,7 @@ fn the_reason_names_the_parameters_that_would_change_it() {
         (format!("Is: !Not [!Condition Other], Other: !Not [{a}]"), ", with `A` = `false`"),
         (format!("Is: !Or [{a}, {b}, {c}, {d}]"), ""),
         ("Is: !Equals [a, b]".to_owned(), ""),
+        ("Is: !Not [!Equals [!Ref E, '']]".to_owned(), ", with `E` empty"),
         (format!("Is: !And [{a}, !Equals [!Ref 'AWS::StackName', x]]"), ", with `A` = `false`"),
     ] {
         assert_eq!(because(&conditions), format!("its condition `Is` is false{with}"), "{conditions}");
