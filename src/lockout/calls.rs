@@ -142,7 +142,7 @@ impl<'s, 't> Calls<'s, 't> {
         let settles = |leaf: Option<&Call>| matches!(leaf, None | Some(Call::Fine));
         let mut found = None;
         let standing = self.standing(doubted)?;
-        self.subject.worlds.spend(WORLDS, |budget| {
+        self.subject.worlds.spend_at_most(WORLDS, |budget| {
             for accepted in standing.iter() {
                 let run = |world: &World| match self.within(accepted, world)? {
                     Ok(accepted) => call(&accepted),
@@ -157,7 +157,7 @@ impl<'s, 't> Calls<'s, 't> {
 
     /// The key in a world within one in which it is known: the same, unless its values hang on a question.
     fn within(&self, known: &Accepted, world: &World) -> Result<Result<Accepted, Call>, Stop> {
-        if known.properties.is_open() && *world != known.world {
+        if *world != known.world && known.properties.is_open() {
             return accepted(&Subject { doubted: known.doubted.as_ref(), ..*self.subject }, world);
         }
         Ok(Ok(Accepted { world: world.clone(), ..known.clone() }))
@@ -173,7 +173,7 @@ impl<'s, 't> Calls<'s, 't> {
         let (run, moot) = (|world: &World| accepted(subject, world), |_| Err(Call::Moot));
         let tree = subject
             .worlds
-            .spend(WORLDS, |budget| explore_unless(self.nominal, &run, &moot, &|_, _| false, &settles, budget));
+            .spend_at_most(WORLDS, |budget| explore_unless(self.nominal, &run, &moot, &|_, _| false, &settles, budget));
         let of = |tree: Tree<Result<Accepted, Call>>| {
             let leaves = tree.paths().into_iter().filter_map(|(_, leaf)| leaf?.as_ref().ok());
             leaves.cloned().collect::<Rc<[Accepted]>>()

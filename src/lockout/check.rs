@@ -10,7 +10,7 @@ use crate::policy::{Grant, Layer};
 use crate::resolve::Scope;
 use crate::source::{Duplicate, FileId, Span};
 use crate::template::{NumberLike, POLICY, Resource, Stacks, Suppression, Unknown};
-use crate::world::{Budget, Refusal, Tree, Value, World, explore};
+use crate::world::{Refusal, Tree, Value, World, explore};
 
 use super::administrators::{Administrators, administrators};
 use super::answer::{self, Answered};
@@ -266,8 +266,7 @@ fn layer(leaf: Option<&Leaf>) -> Option<Layer> {
 
 fn run(subject: &Subject<'_>, world: &World) -> Tree<Leaf> {
     let evaluated = |world: &World| evaluate(subject, world);
-    let most = Budget::default().worlds;
-    subject.worlds.spend(most, |budget| explore(world, &evaluated, &Leaf::refused, &Leaf::same, budget))
+    subject.worlds.spend(|budget| explore(world, &evaluated, &Leaf::refused, &Leaf::same, budget))
 }
 
 pub(super) fn kind(key: &Resource) -> &'static str {

@@ -25,8 +25,13 @@ impl Worlds {
         OF_ALL.saturating_sub(self.0.get())
     }
 
-    /// What `explore` finds with a budget of at most `most` worlds; what it runs is gone for those after it.
-    pub(super) fn spend<T>(&self, most: usize, explore: impl FnOnce(&mut Budget) -> T) -> T {
+    /// What `explore` finds with the budget of a key; what it runs is gone for those after it.
+    pub(super) fn spend<T>(&self, explore: impl FnOnce(&mut Budget) -> T) -> T {
+        self.spend_at_most(Budget::default().worlds, explore)
+    }
+
+    /// The same with at most `most` worlds.
+    pub(super) fn spend_at_most<T>(&self, most: usize, explore: impl FnOnce(&mut Budget) -> T) -> T {
         let given = most.min(self.0.get());
         let mut budget = Budget { worlds: given, ..Budget::default() };
         let found = explore(&mut budget);

@@ -71,8 +71,8 @@ impl Node {
         }
         let of_line = |(line, text): (usize, &str)| words(text).into_iter().map(move |word| (line, word));
         let of_word = |(line, word): (usize, String)| {
-            let node = Node { line: line + 1, column: 1, tag: None, kind: Kind::Text(word) };
-            node.text().is_some_and(|word| assignment(word).is_some()).then_some(node)
+            assignment(&word)?;
+            Some(Node { line: line + 1, column: 1, tag: None, kind: Kind::Text(word) })
         };
         // The first word that is anything else ends it: most files are.
         let items: Vec<Node> = text.lines().enumerate().flat_map(of_line).map(of_word).collect::<Option<_>>()?;

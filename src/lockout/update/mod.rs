@@ -17,7 +17,7 @@ use crate::policy::{Doubt, Grant, Trace};
 use crate::resolve::Scope;
 use crate::source::Span;
 use crate::template::{POLICY, Resource, Stacks};
-use crate::world::{Budget, Tree, Value, World, explore};
+use crate::world::{Tree, Value, World, explore};
 
 use super::administrators::administrators;
 use super::check::{Checked, check};
@@ -187,8 +187,8 @@ impl<'a> Pair<'a> {
     fn explored(&self, doubted: Option<&Doubt>) -> Tree<Leaf> {
         let doubting = Pair { new: Subject { doubted, ..self.new }, old: Subject { doubted, ..self.old } };
         let run = |world: &World| evaluate(&doubting, world);
-        let (world, most) = (World::default(), Budget::default().worlds);
-        self.new.worlds.spend(most, |budget| explore(&world, &run, &|_| Leaf::NoUpdate, &Leaf::same, budget))
+        let world = World::default();
+        self.new.worlds.spend(|budget| explore(&world, &run, &|_| Leaf::NoUpdate, &Leaf::same, budget))
     }
 }
 

@@ -5,7 +5,7 @@ use crate::deployment::Deployment;
 use crate::resolve::{Givens, Scope};
 use crate::source::FileId;
 use crate::template::Stacks;
-use crate::world::{Budget, Refusal, Stop, Tree, World, explore};
+use crate::world::{Refusal, Stop, Tree, World, explore};
 
 use super::super::evaluate::{Leaf, Outcome, Subject, evaluate};
 use super::super::nested;
@@ -62,8 +62,8 @@ impl<'g> Ground<'g> {
 pub(super) fn tree(keys: &[Subject<'_>], world: &World) -> Tree<Leaf> {
     let Some(first) = keys.first() else { return Tree::Exhausted };
     first.scope.renew();
-    let (together, most) = (|world: &World| together(keys, world), Budget::default().worlds);
-    first.worlds.spend(most, |budget| explore(world, &together, &Leaf::refused, &Leaf::same, budget))
+    let together = |world: &World| together(keys, world);
+    first.worlds.spend(|budget| explore(world, &together, &Leaf::refused, &Leaf::same, budget))
 }
 
 /// What happens to all of them in one world: what is refused wins, else the first open question is asked. A template of which
