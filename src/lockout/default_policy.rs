@@ -3,14 +3,14 @@
 //! Source: KMS Developer Guide, key-policy-default.html; the handler of AWS::KMS::Key writes the same where an update removes
 //! KeyPolicy.
 
+use crate::policy::iam_arn;
 use crate::resolve::Givens;
 use crate::source::Span;
 use crate::world::{Kind, Text, Value};
 
 /// The default policy of a key in this account; `span` is the place of the key.
 pub(super) fn default_policy(givens: &Givens, span: Span) -> Value {
-    let (partition, account) = ((&givens.partition).into(), (&givens.account).into());
-    let root = Text::of(&["arn:".into(), partition, ":iam::".into(), account, ":root".into()]);
+    let root = iam_arn(&givens.partition, &givens.account, "root");
     let text = |text: &str| Value::text(span, Text::literal(text));
     let statement = Value::map(
         span,

@@ -10,7 +10,7 @@ use crate::deployment::Deployment;
 use crate::policy::{
     Caller, Document, Doubt, Grant, LayerTrace, Problem, Request, Says, Trace, decide, from_json_text, problems,
 };
-use crate::resolve::Scope;
+use crate::resolve::{Givens, Scope};
 use crate::template::{POLICY, Resource};
 use crate::world::{Class, Hole, Kind, Origin, Question, Refusal, Shape, Stop, Text, Value, World};
 
@@ -276,9 +276,15 @@ pub(super) fn key_arn(subject: &Subject<'_>, properties: &Value, exists: bool) -
     let name = if exists { "KeyId".to_owned() } else { subject.scope.own(&format!("{}.KeyId", subject.key.id)) };
     let origin = Origin::Later { kind: if exists { "key" } else { "getatt" }, name, at: None };
     let shape = Shape { class: Class::Hex, allowed: (!exists).then(Vec::new), ..Shape::default() };
+    let id = Text::hole(Hole::new(origin, shape, None));
+    kms_arn(givens, if multi_region { "key/mrk-" } else { "key/" }, &id)
+}
+
+/// `arn:P:kms:R:A:` and what follows.
+pub(super) fn kms_arn(givens: &Givens, start: &str, name: &Text) -> Text {
     let (partition, region, account) = ((&givens.partition).into(), (&givens.region).into(), (&givens.account).into());
-    let (key, id) = (if multi_region { ":key/mrk-" } else { ":key/" }, Text::hole(Hole::new(origin, shape, None)));
-    Text::of(&["arn:".into(), partition, ":kms:".into(), region, ":".into(), account, key.into(), (&id).into()])
+    let place = ["arn:".into(), partition, ":kms:".into(), region, ":".into(), account, ":".into()];
+    Text::of(&[&place[..], &[start.into(), name.into()]].concat())
 }
 
 fn is_multi_region(key: &Resource, properties: &Value) -> bool {

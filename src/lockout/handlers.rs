@@ -11,7 +11,7 @@ use crate::template::{Resource, StackId};
 use crate::world::{Kind, Stop, Text, Value, World};
 
 use super::calls::{Accepted, Call, Calls, Denial};
-use super::evaluate::{Subject, request};
+use super::evaluate::{Subject, kms_arn, request};
 use super::reach::{Identity, is_created};
 use super::readers::{Reader, is_read};
 
@@ -159,16 +159,12 @@ fn made(
         Authority::IamOnKeys => accepted.call_by_iam(call.action, &on_key, layers),
         Authority::Iam => accepted.call_by_iam(call.action, &on(Text::literal("*")), layers),
         Authority::IamOnAlias => match alias.map_or(Ok(None), |name| name(&accepted.world))? {
-            Some(name) => accepted.call_by_iam(call.action, &on(alias_arn(subject, &name)), layers),
+            Some(name) => {
+                accepted.call_by_iam(call.action, &on(kms_arn(&subject.deployment.givens, "", &name)), layers)
+            }
             None => Ok(Call::Fine),
         },
     }
-}
-
-fn alias_arn(subject: &Subject<'_>, name: &Text) -> Text {
-    let givens = &subject.deployment.givens;
-    let (partition, region, account) = ((&givens.partition).into(), (&givens.region).into(), (&givens.account).into());
-    Text::of(&["arn:".into(), partition, ":kms:".into(), region, ":".into(), account, ":".into(), name.into()])
 }
 
 /// What such calls carry beside what kms:PutKeyPolicy does. Source: KMS Developer Guide, conditions-kms.html.

@@ -49,6 +49,11 @@ pub(crate) enum CallerKind {
     Federated,
 }
 
+/// `arn:P:iam::A:name`.
+pub(crate) fn iam_arn(partition: &Text, account: &Text, name: &str) -> Text {
+    Text::of(&["arn:".into(), partition.into(), ":iam::".into(), account.into(), ":".into(), name.into()])
+}
+
 /// The hole for one side of an unknown deployer.
 pub(crate) fn facet(facet: Facet, class: Class) -> Text {
     Text::hole(Hole::new(Origin::Deployer(facet), Shape::class(class), None))
@@ -182,10 +187,8 @@ impl Caller {
         [self.in_account("root"), self.account.clone()]
     }
 
-    /// `arn:P:iam::A:name`.
     fn in_account(&self, name: &str) -> Text {
-        let (partition, account) = ((&self.partition).into(), (&self.account).into());
-        Text::of(&["arn:".into(), partition, ":iam::".into(), account, ":".into(), name.into()])
+        iam_arn(&self.partition, &self.account, name)
     }
 }
 

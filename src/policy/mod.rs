@@ -26,7 +26,7 @@ mod statement;
 mod values;
 mod variables;
 
-pub(crate) use caller::{Caller, Service};
+pub(crate) use caller::{Caller, Service, iam_arn};
 pub(crate) use conditions::{condition_lines, hold};
 pub(crate) use decide::{Decided, Grant, decide};
 pub(crate) use denies_services::denies_services;
