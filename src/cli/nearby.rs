@@ -114,11 +114,11 @@ impl Nearby {
     }
 
     /// The contexts of a file.
-    fn in_file(&self, Candidate { path, is_one }: &Candidate) -> Vec<Located> {
+    fn in_file(&self, Candidate { path, is_one, hints }: &Candidate) -> Vec<Located> {
         let name = shown(path);
         let small = path.metadata().is_ok_and(|file| file.is_file() && file.len() <= LIMIT);
         let Some(bytes) = small.then(|| std::fs::read(path).ok()).flatten() else { return Vec::new() };
-        let hints = Hints::of(&bytes);
+        let hints = hints.unwrap_or_else(|| Hints::of(&bytes));
         let is_one = *is_one || hints.is_context();
         if !is_one && !hints.may_be_context() {
             return Vec::new();
@@ -149,6 +149,8 @@ struct Candidate {
     path: PathBuf,
     /// Whether it does so by its name.
     is_one: bool,
+    /// What a walk's scan of it showed.
+    hints: Option<Hints>,
 }
 
 /// The files of a folder that may describe deployments. One that a walk has scanned is not opened again for nothing.
@@ -164,8 +166,9 @@ fn candidates_in(folder: &Path, scanned: Option<&Scanned>) -> Vec<Candidate> {
     let candidate = |path: PathBuf| {
         let name = path.file_name()?;
         let is_one = name.to_str().is_some_and(|name| NAMES.contains(&name));
-        let says_nothing = || scanned.and_then(|files| files.get(name)).is_some_and(|hints| !hints.may_be_context());
-        (is_one || is_data(&path) && !says_nothing()).then_some(Candidate { path, is_one })
+        let hints = scanned.and_then(|files| files.get(name)).copied();
+        let may_be_one = is_data(&path) && hints.is_none_or(Hints::may_be_context);
+        (is_one || may_be_one).then_some(Candidate { path, is_one, hints })
     };
     files(folder).into_iter().filter_map(candidate).collect()
 }

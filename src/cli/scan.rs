@@ -8,7 +8,7 @@ use memchr::memmem;
 
 /// What a scan looks for, all of it in one pass, and what it means. No two of them overlap in a text but as prefixes, of which
 /// the longer is found.
-const NEEDLES: [(&str, Hints); 20] = [
+const NEEDLES: [(&str, Hints); 22] = [
     ("AWS::KMS::", Hints::TEMPLATE),
     // What a template can hide a key behind, beside the type itself: nested stacks, modules, macros, loops, escapes.
     ("AWS::CloudFormation::Stack", Hints::TEMPLATE),
@@ -24,8 +24,10 @@ const NEEDLES: [(&str, Hints); 20] = [
     ("configure-aws-credentials", Hints::CONTEXT),
     ("aws-cloudformation-github-deploy", Hints::CONTEXT),
     // What is also in files of quite other kinds.
-    ("AWS::CloudFormation::StackSet", Hints(Hints::TEMPLATE.0 | Hints::PERHAPS_CONTEXT.0)),
-    ("AWS::CodePipeline::Pipeline", Hints::PERHAPS_CONTEXT),
+    ("AWS::CloudFormation::StackSet", Hints(Hints::TEMPLATE.0 | Hints::DEPLOYS.0)),
+    ("AWS::CodePipeline::Pipeline", Hints::DEPLOYS),
+    ("TemplateURL", Hints::NAMES_TEMPLATE),
+    ("TemplatePath", Hints::NAMES_TEMPLATE),
     ("AWS::ServiceCatalog::LaunchRoleConstraint", Hints::PERHAPS_CONTEXT),
     ("::SyncConfiguration", Hints::PERHAPS_CONTEXT),
     ("update-stacks", Hints::PERHAPS_CONTEXT),
@@ -43,7 +45,10 @@ impl Hints {
     const TEMPLATE: Hints = Hints(1);
     const CONTEXT: Hints = Hints(2);
     const PERHAPS_CONTEXT: Hints = Hints(4);
-    const ALL: Hints = Hints(7);
+    /// A resource that deploys the template that it names, if it names one.
+    const DEPLOYS: Hints = Hints(8);
+    const NAMES_TEMPLATE: Hints = Hints(16);
+    const ALL: Hints = Hints(31);
 
     /// What these bytes show.
     pub(crate) fn of(bytes: &[u8]) -> Hints {
@@ -76,7 +81,8 @@ impl Hints {
 
     /// Whether it may describe a deployment, or be a file of quite another kind.
     pub(crate) fn may_be_context(self) -> bool {
-        self.has(Hints::CONTEXT) || self.has(Hints::PERHAPS_CONTEXT)
+        let deploys = self.has(Hints::DEPLOYS) && self.has(Hints::NAMES_TEMPLATE);
+        self.has(Hints::CONTEXT) || self.has(Hints::PERHAPS_CONTEXT) || deploys
     }
 }
 
@@ -143,8 +149,20 @@ mod tests {
 
     #[test]
     fn a_stack_set_is_both() {
-        let hints = Hints::of(b"Type: AWS::CloudFormation::StackSet");
+        let hints = Hints::of(b"Type: AWS::CloudFormation::StackSet, TemplateURL: kms.yaml");
         assert!(hints.may_hold_key() && hints.may_be_context() && !hints.is_context());
+    }
+
+    #[test]
+    fn a_pipeline_that_names_no_template_deploys_none() {
+        for (text, may_be_context) in [
+            ("Type: AWS::CodePipeline::Pipeline", false),
+            ("TemplatePath: Source::kms.yaml", false),
+            ("TemplatePath: Source::kms.yaml, Type: AWS::CodePipeline::Pipeline", true),
+            ("Type: AWS::CloudFormation::StackSet, TemplateBody: '{}'", false),
+        ] {
+            assert_eq!(Hints::of(text.as_bytes()).may_be_context(), may_be_context, "{text}");
+        }
     }
 
     #[test]

@@ -44,7 +44,7 @@ fn path_in(named: &Text, principal: &Text, world: &World) -> Option<Text> {
 }
 
 fn part(arn: &Text, index: usize) -> Option<Text> {
-    arn.split(':', 5)?.get(index).cloned()
+    Some(arn.parts(':', 5)?.get(index)?.to_text())
 }
 
 /// Every principal that the policy names.

@@ -146,13 +146,14 @@ pub(super) fn lasting(principal: &Text, subject: &Subject<'_>, world: &World) ->
 
 /// What the form of a principal says about how long it stays. Of an ARN with unknown parts, the known ones.
 fn kind(arn: Option<&PrincipalArn>, text: &Text) -> HolderKind {
-    let resource = text.split(':', 5).and_then(|mut parts| parts.pop()).unwrap_or_default();
+    let parts = text.parts(':', 5).unwrap_or_default();
+    let known = parts.last().map_or("", |resource| resource.known_prefix());
     match arn.map(|arn| &arn.kind) {
         Some(PrincipalKind::Session { .. } | PrincipalKind::FederatedUser { .. }) => HolderKind::Session,
         Some(PrincipalKind::User { .. }) => HolderKind::User,
         Some(PrincipalKind::Role { name, .. }) if name.starts_with("AWSReservedSSO_") => HolderKind::IdentityCenter,
         Some(_) => HolderKind::Durable,
-        None => match resource.known_prefix() {
+        None => match known {
             known if known.starts_with("user/") => HolderKind::User,
             known if known.starts_with("assumed-role/") || known.starts_with("federated-user/") => HolderKind::Session,
             known if known.starts_with("role/aws-reserved/sso.amazonaws.com/") => HolderKind::IdentityCenter,

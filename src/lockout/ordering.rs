@@ -90,8 +90,8 @@ fn reached<'t>(template: &'t Template, from: &'t Resource) -> BTreeSet<&'t str> 
             Target::Name(name) | Target::Resource(name) => Some(name),
             Target::Condition(_) => None,
         });
-        let named = named.chain(resource.depends_on.iter().map(|(name, _)| name.clone()));
-        for needed in named.filter_map(|name| template.resource(&name)) {
+        let named = named.chain(resource.depends_on.iter().map(|(name, _)| name.as_str()));
+        for needed in named.filter_map(|name| template.resource(name)) {
             if out.insert(needed.id.as_str()) {
                 left.push(needed);
             }

@@ -127,7 +127,7 @@ impl<'t> Identity<'t> {
             let scope = scope.at(*id);
             let Some(name) = self.alias_name(&scope, alias, world)? else { return Ok(false) };
             // What is not certainly the alias is something else.
-            let named = text.split(':', 5).and_then(|parts| parts.last().cloned()).unwrap_or_else(|| text.clone());
+            let named = text.parts(':', 5).and_then(|parts| Some(parts.last()?.to_text())).unwrap_or_else(|| text.clone());
             Ok(world.equal(&text, &name) == Ok(true) || world.equal(&named, &name) == Ok(true))
         });
         any(aliases)

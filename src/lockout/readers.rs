@@ -13,7 +13,7 @@ use super::evaluate::Subject;
 use super::reach::{self, holds, is_created};
 
 /// What may read attributes of resources, by their logical ids, in the order of the template.
-pub(super) struct Readers<'t>(HashMap<String, Vec<Reader<'t>>>);
+pub(super) struct Readers<'t>(HashMap<&'t str, Vec<Reader<'t>>>);
 
 impl<'t> Readers<'t> {
     /// Of everything in a template.
@@ -21,14 +21,14 @@ impl<'t> Readers<'t> {
         let resources = template
             .resources
             .iter()
-            .filter_map(|one| Some((Some(&one.id), Reader::Resource(one, one.properties.as_ref()?))));
+            .filter_map(|one| Some((Some(one.id.as_str()), Reader::Resource(one, one.properties.as_ref()?))));
         let outputs = template.outputs.iter().filter_map(|one| Some((None, Reader::Output(one, one.value.as_ref()?))));
-        let mut out: HashMap<String, Vec<Reader<'t>>> = HashMap::new();
+        let mut out: HashMap<&str, Vec<Reader<'t>>> = HashMap::new();
         for (own, reader) in resources.chain(outputs) {
-            let mut targets: Vec<String> = references(reader.expr())
+            let mut targets: Vec<&str> = references(reader.expr())
                 .into_iter()
                 .filter_map(|one| match one.target {
-                    Target::Resource(id) => Some(id).filter(|id| Some(id) != own),
+                    Target::Resource(id) if Some(id) != own => Some(id),
                     _ => None,
                 })
                 .collect();

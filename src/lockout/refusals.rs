@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::resolve::Scope;
-use crate::template::{Resource, Target, Template, references};
+use crate::template::{Reference, Resource, Target, Template, references};
 use crate::world::{Refusal, World};
 
 /// How many members of a circle a message names.
@@ -22,12 +22,13 @@ pub(crate) fn of_template(scope: &Scope<'_>, nominal: &World) -> Vec<(String, Re
         scope.violations(nominal).into_iter().chain(scope.broken_rule(nominal)).map(|refusal| (String::new(), refusal)),
     );
     out.extend(scope.refused_conditions(nominal).into_iter().map(|refusal| (String::new(), refusal)));
+    let named: Vec<Naming<'_>> = template.resources.iter().map(Naming::of).collect();
     if !template.may_grow() {
-        for resource in &template.resources {
-            out.extend(dangling(template, resource).into_iter().map(|refusal| (resource.id.clone(), refusal)));
+        for naming in &named {
+            out.extend(dangling(template, naming).into_iter().map(|refusal| (naming.resource.id.clone(), refusal)));
         }
     }
-    for cycle in cycles(template) {
+    for cycle in cycles(template, &named) {
         let message = circle(&cycle);
         let members = cycle.iter().filter_map(|id| template.resource(id));
         out.extend(members.map(|one| (one.id.clone(), Refusal { message: message.clone(), span: one.span })));
@@ -35,6 +36,18 @@ pub(crate) fn of_template(scope: &Scope<'_>, nominal: &World) -> Vec<(String, Re
     let mut seen = BTreeSet::new();
     out.retain(|(_, refusal)| seen.insert((refusal.span, refusal.message.clone())));
     out
+}
+
+/// A resource with what its properties name.
+struct Naming<'t> {
+    resource: &'t Resource,
+    references: Vec<Reference<'t>>,
+}
+
+impl<'t> Naming<'t> {
+    fn of(resource: &'t Resource) -> Naming<'t> {
+        Naming { resource, references: resource.properties.as_ref().map_or_else(Vec::new, references) }
+    }
 }
 
 /// What is wrong with resources that depend on each other.
@@ -54,7 +67,7 @@ pub(crate) fn of_key(template: &Template, key: &Resource, all: &[(String, Refusa
     let mut needed: BTreeSet<&str> = BTreeSet::from([key.id.as_str()]);
     let mut left: Vec<&Resource> = vec![key];
     while let Some(resource) = left.pop() {
-        let more: Vec<&str> = needs(template, resource).into_iter().filter(|id| needed.insert(id)).collect();
+        let more: Vec<&str> = needs(template, &Naming::of(resource)).into_iter().filter(|id| needed.insert(id)).collect();
         left.extend(more.into_iter().filter_map(|id| template.resource(id)));
     }
     let own = all.iter().filter(|(id, _)| needed.contains(id.as_str())).map(|(_, refusal)| refusal.clone());
@@ -63,12 +76,12 @@ pub(crate) fn of_key(template: &Template, key: &Resource, all: &[(String, Refusa
 }
 
 /// References of a resource to names that the template does not have.
-fn dangling(template: &Template, resource: &Resource) -> Vec<Refusal> {
+fn dangling(template: &Template, Naming { resource, references }: &Naming<'_>) -> Vec<Refusal> {
     let known =
         |name: &str| name.starts_with("AWS::") || template.parameters.contains_key(name) || is_resource(template, name);
     let mut out = Vec::new();
-    for reference in resource.properties.iter().flat_map(references) {
-        let missing = match &reference.target {
+    for reference in references {
+        let missing = match reference.target {
             Target::Name(name) if !known(name) => Some(name),
             Target::Resource(name) if !is_resource(template, name) => Some(name),
             _ => None,
@@ -101,12 +114,12 @@ fn is_resource(template: &Template, name: &str) -> bool {
 ///
 /// A macro may take references out of a resource, as SAM does with the events of its functions: nothing is claimed of what
 /// a macro writes.
-fn cycles(template: &Template) -> Vec<Vec<String>> {
+fn cycles(template: &Template, named: &[Naming<'_>]) -> Vec<Vec<String>> {
     if template.has_unknown_macro() {
         return Vec::new();
     }
     let edges: BTreeMap<&str, BTreeSet<&str>> =
-        template.resources.iter().map(|one| (one.id.as_str(), needs(template, one))).collect();
+        named.iter().map(|one| (one.resource.id.as_str(), needs(template, one))).collect();
     let mut back: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for (from, to) in &edges {
         for to in to {
@@ -130,17 +143,17 @@ fn cycles(template: &Template) -> Vec<Vec<String>> {
     out
 }
 
-fn needs<'t>(template: &'t Template, resource: &'t Resource) -> BTreeSet<&'t str> {
+fn needs<'t>(template: &'t Template, Naming { resource, references }: &Naming<'t>) -> BTreeSet<&'t str> {
     if resource.condition.is_some() || resource.kind.starts_with("AWS::Serverless::") {
         return BTreeSet::new();
     }
-    let named = resource.properties.iter().flat_map(references).filter(|reference| !reference.conditional);
+    let named = references.iter().filter(|reference| !reference.conditional);
     let named = named.filter_map(|reference| match reference.target {
         Target::Name(name) | Target::Resource(name) => Some(name),
         Target::Condition(_) => None,
     });
-    let named = named.chain(resource.depends_on.iter().map(|(name, _)| name.clone()));
-    named.filter_map(|name| Some(template.resource(&name)?.id.as_str())).collect()
+    let named = named.chain(resource.depends_on.iter().map(|(name, _)| name.as_str()));
+    named.filter_map(|name| Some(template.resource(name)?.id.as_str())).collect()
 }
 
 /// Everything that can be reached from `id` and is not `seen`, each after all that can be reached from it.

@@ -11,7 +11,7 @@ use crate::aws::{BY_ROLE, BY_SERVICE, Carries, KeyUser, THROUGH_SERVICE, Who};
 use crate::policy::{Caller, Carried, Grant, Layers, Request, Service};
 use crate::resolve::Scope;
 use crate::source::Span;
-use crate::template::{Resource, StackId, Target, references};
+use crate::template::{Resource, StackId};
 use crate::world::{Stop, Text, Value, World};
 
 use super::around::Around;
@@ -66,36 +66,10 @@ pub(super) fn unusable(
     if !matches!(subject.deployment.givens.partition.as_literal(), None | Some("aws" | "aws-us-gov")) {
         return Vec::new();
     }
-    let candidates = around.users.iter().map(|&(stack, resource, user)| Candidate { user, stack, resource });
-    let fitting =
-        candidates.filter(|one| may_use(&subject.scope.at(one.stack), one.user, one.resource, identity, nominal));
-    fitting.filter_map(|candidate| candidate.unusable(subject, identity, nominal, calls)).collect()
-}
-
-/// Whether the resource may hand the key on, in some world: a quick look that spares exploring.
-fn may_use(scope: &Scope<'_>, user: &KeyUser, resource: &Resource, identity: &Identity<'_>, world: &World) -> bool {
-    let first = |path: &str| path.split('.').next().and_then(|name| resource.property(name)).is_some();
-    if !first(user.property) || user.without.iter().any(|name| first(name)) {
-        return false;
-    }
-    if !user.with.is_empty() && !user.with.iter().any(|name| first(name)) {
-        return false;
-    }
-    let holds_key = |resource: &Resource, path: &str| {
-        let property = path.split('.').next().and_then(|name| resource.property(name));
-        property.is_some_and(|expr| identity.may_be_in(&scope.resolve(expr, world)))
-    };
-    if user.through.is_empty() {
-        return holds_key(resource, user.property);
-    }
-    let property = user.property.split('.').next().and_then(|name| resource.property(name));
-    property.into_iter().flat_map(references).any(|reference| {
-        let (Target::Name(id) | Target::Resource(id)) = reference.target else {
-            return false;
-        };
-        let Some(other) = scope.template.resource(&id) else { return false };
-        user.through.iter().any(|(kind, path)| *kind == other.kind && holds_key(other, path))
-    })
+    // A quick look that spares exploring.
+    let fitting = around.users.iter().filter(|one| one.given.iter().any(|value| identity.may_be_in(value)));
+    let candidates = fitting.map(|one| Candidate { user: one.row, stack: one.stack, resource: one.resource });
+    candidates.filter_map(|candidate| candidate.unusable(subject, identity, nominal, calls)).collect()
 }
 
 impl Candidate<'_> {
@@ -341,7 +315,7 @@ const NO_IAM: &Layers = &Layers {
 
 /// Whether a text is the ARN of a role of the account.
 fn is_role_of(role: &Text, account: &Text, world: &World) -> bool {
-    let Some(parts) = role.split(':', 5) else { return false };
-    let own = parts.get(4).is_some_and(|part| world.equal(part, account) == Ok(true));
+    let Some(parts) = role.parts(':', 5) else { return false };
+    let own = parts.get(4).is_some_and(|part| world.equal(&part.to_text(), account) == Ok(true));
     own && parts.get(5).is_some_and(|resource| resource.known_prefix().starts_with("role/"))
 }

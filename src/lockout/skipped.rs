@@ -58,8 +58,8 @@ fn parameters(scope: &Scope<'_>, condition: &str, out: &mut BTreeSet<String>, se
     };
     for reference in references(&known.expr) {
         match reference.target {
-            Target::Name(name) if scope.template.parameters.contains_key(&name) => drop(out.insert(name)),
-            Target::Condition(name) => parameters(scope, &name, out, seen),
+            Target::Name(name) if scope.template.parameters.contains_key(name) => drop(out.insert(name.to_owned())),
+            Target::Condition(name) => parameters(scope, name, out, seen),
             _ => {}
         }
     }

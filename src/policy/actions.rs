@@ -49,7 +49,7 @@ fn is_resource(text: &Text, request: &Request, version: Version<'_>, world: &Wor
         Some(text.clone())
     };
     let Some(pattern) = expanded else { return Ok(false) };
-    let is_short = pattern.split(':', 5).is_some_and(|parts| parts.len() < 6);
+    let is_short = pattern.parts(':', 5).is_some_and(|parts| parts.len() < 6);
     if is_short && world.like(&request.resource, &pattern)? {
         let origin = Origin::Later { kind: "resource", name: pattern.to_string(), at: None };
         return world.ask(Question::Fact(Hole::new(origin, Shape::default(), None)));

@@ -178,13 +178,12 @@ impl Caller {
 
     /// Whether it is the account root user, who has everything that its account has. Source: IAM User Guide, evaluation logic.
     pub(crate) fn is_root_user(&self) -> bool {
-        let [root, _] = self.account_forms();
-        self.principal == root
+        self.principal == self.account_root()
     }
 
-    /// The two ways in which a policy writes the caller's account: its root's ARN and its id.
-    pub(crate) fn account_forms(&self) -> [Text; 2] {
-        [self.in_account("root"), self.account.clone()]
+    /// The ARN of the root of the caller's account: the way in which a policy names the account, beside its id.
+    pub(crate) fn account_root(&self) -> Text {
+        self.in_account("root")
     }
 
     fn in_account(&self, name: &str) -> Text {

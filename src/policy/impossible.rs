@@ -20,7 +20,7 @@ pub(crate) fn impossible(text: &Text, partition: &Text) -> Option<(Says, String)
     {
         return not_an_arn(known).map(|message| (Says::InvalidPrincipals, message));
     }
-    let parts = text.split(':', 5)?;
+    let parts = text.parts(':', 5)?;
     let [_, own, service, region, account, resource] = parts.as_slice() else {
         let message = format!("`{text}` is not an ARN: it must have six parts");
         return text.as_literal().map(|_| (Says::InvalidArn, message));
@@ -46,7 +46,7 @@ pub(crate) fn impossible(text: &Text, partition: &Text) -> Option<(Says, String)
     {
         return Some((Says::InvalidArn, format!("`{text}`: `{account}` is not an account id of 12 digits")));
     }
-    impossible_resource(service, resource).map(|why| (Says::InvalidPrincipals, format!("`{text}` {why}")))
+    impossible_resource(service, &resource.to_text()).map(|why| (Says::InvalidPrincipals, format!("`{text}` {why}")))
 }
 
 fn not_an_arn(known: &str) -> Option<String> {

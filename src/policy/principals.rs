@@ -122,7 +122,7 @@ fn forms(caller: &Caller, sense: Sense) -> Vec<Text> {
         out.push(Text::literal("*"));
     }
     if sense.account() {
-        out.extend(caller.account_forms());
+        out.extend([caller.account_root(), caller.account.clone()]);
     }
     out
 }
@@ -156,8 +156,8 @@ fn is_in(sense: Sense, same: Result<bool, Stop>, caller: &Caller, world: &World)
 /// boundary and session policy; who that was, its ARN does not tell.
 fn is_user(text: &Text, caller: &Caller, sense: Sense, world: &World) -> Result<bool, Stop> {
     let itself = if sense.unlimited() { world.equal(&caller.principal, text) } else { Ok(false) };
-    let is_iam_user = text.split(':', 5).is_some_and(|parts| parts.get(2).and_then(Text::as_literal) == Some("iam"));
-    if !caller.is_federated_user() || !is_iam_user || !sense.role() {
+    let service = text.parts(':', 5).and_then(|parts| parts.get(2)?.as_literal());
+    if !caller.is_federated_user() || service != Some("iam") || !sense.role() {
         return itself;
     }
     let federating = Origin::Later { kind: "deployer", name: "federating user".to_owned(), at: None };
@@ -167,8 +167,7 @@ fn is_user(text: &Text, caller: &Caller, sense: Sense, world: &World) -> Result<
 
 /// `arn:P:iam::A:root`: the caller's account, in its partition.
 fn is_root(text: &Text, caller: &Caller, world: &World) -> Result<bool, Stop> {
-    let [root, _] = caller.account_forms();
-    world.equal(text, &root)
+    world.equal(text, &caller.account_root())
 }
 
 enum Form {
@@ -190,9 +189,9 @@ fn form(text: &Text) -> Form {
     if text.as_hole().is_some_and(|hole| hole.shape().class == crate::world::Class::Account) {
         return Form::Account;
     }
-    match text.split(':', 5).as_deref() {
+    match text.parts(':', 5).as_deref() {
         Some([_, _, service, _, _, resource]) => {
-            let is_known = !resource.holes().any(|_| true);
+            let is_known = resource.as_literal().is_some();
             form_of_arn(service.as_literal().unwrap_or_default(), resource.known_prefix(), is_known)
         }
         _ => Form::Opaque,

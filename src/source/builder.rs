@@ -27,7 +27,8 @@ const FEW: usize = 16;
 struct Frame {
     id: NodeId,
     anchor: usize,
-    key: Option<NodeId>,
+    /// Where its children begin among those of all open collections.
+    children: usize,
 }
 
 /// Nodes in the making.
@@ -38,6 +39,8 @@ pub(super) struct Builder<'t> {
     pub(super) limits: &'t Limits,
     out: Loaded,
     open: Vec<Frame>,
+    /// The children so far of all open collections, the innermost last: each list is made once, at its end.
+    children: Vec<NodeId>,
     anchors: HashMap<usize, NodeId>,
     sizes: Vec<usize>,
     expanded: usize,
@@ -46,8 +49,8 @@ pub(super) struct Builder<'t> {
 impl<'t> Builder<'t> {
     /// None so far.
     pub(super) fn new(file: FileId, text: &'t str, lines: &'t Lines, limits: &'t Limits) -> Builder<'t> {
-        let (out, open, anchors) = (Loaded::default(), Vec::new(), HashMap::new());
-        Builder { file, text, lines, limits, out, open, anchors, sizes: Vec::new(), expanded: 0 }
+        let (out, open, children, anchors) = (Loaded::default(), Vec::new(), Vec::new(), HashMap::new());
+        Builder { file, text, lines, limits, out, open, children, anchors, sizes: Vec::new(), expanded: 0 }
     }
 
     /// All of them, now that the text has ended.
@@ -95,7 +98,7 @@ impl<'t> Builder<'t> {
             return Err(self.too_deep(span.start));
         }
         let id = self.node(Node { span, tag, kind })?;
-        self.open.push(Frame { id, anchor, key: None });
+        self.open.push(Frame { id, anchor, children: self.children.len() });
         Ok(())
     }
 
@@ -127,6 +130,18 @@ impl<'t> Builder<'t> {
     /// Closes the innermost collection and gives it the place from its first to its last child.
     pub(super) fn end(&mut self, end: Span) -> Result<(), LoadError> {
         let Some(frame) = self.open.pop() else { return Ok(()) };
+        let children = self.children.get(frame.children..).unwrap_or_default();
+        match self.out.nodes.get_mut(frame.id.0 as usize).map(|node| &mut node.kind) {
+            Some(NodeKind::Sequence(items)) => *items = children.to_vec(),
+            Some(NodeKind::Mapping(entries)) => {
+                let pairs = children.chunks_exact(2);
+                let entry = |pair: &[NodeId]| Some(Entry { key: *pair.first()?, value: *pair.get(1)? });
+                entries.reserve_exact(pairs.len());
+                entries.extend(pairs.filter_map(entry));
+            }
+            _ => {}
+        }
+        self.children.truncate(frame.children);
         let span = self.extent(frame.id, end);
         if let Some(node) = self.out.nodes.get_mut(frame.id.0 as usize) {
             node.span = span;
@@ -168,30 +183,16 @@ impl<'t> Builder<'t> {
     /// Puts a finished node where it belongs.
     fn place(&mut self, id: NodeId) -> Result<(), LoadError> {
         let size = self.sizes.get(id.0 as usize).copied().unwrap_or(1);
-        let Some(frame) = self.open.last_mut() else {
+        let Some(frame) = self.open.last() else {
             let offset = self.out.nodes.get(id.0 as usize).map_or(0, |node| node.span.start);
             return match self.out.root.replace(id) {
                 Some(_) => Err(self.error("the file holds more than one YAML document", offset)),
                 None => Ok(()),
             };
         };
-        let parent = frame.id.0 as usize;
-        let mut entry = None;
-        match self.out.nodes.get_mut(parent).map(|node| &mut node.kind) {
-            Some(NodeKind::Sequence(items)) => items.push(id),
-            Some(NodeKind::Mapping(_)) => match frame.key.take() {
-                None => frame.key = Some(id),
-                Some(key) => entry = Some(Entry { key, value: id }),
-            },
-            _ => {}
-        }
-        if let Some(total) = self.sizes.get_mut(parent) {
+        self.children.push(id);
+        if let Some(total) = self.sizes.get_mut(frame.id.0 as usize) {
             *total = total.saturating_add(size);
-        }
-        if let Some(entry) = entry
-            && let Some(NodeKind::Mapping(entries)) = self.out.nodes.get_mut(parent).map(|node| &mut node.kind)
-        {
-            entries.push(entry);
         }
         Ok(())
     }

@@ -245,9 +245,14 @@ impl Document {
         }
     }
 
+    /// Every node, wherever it stands: who asks something of each need not go through the tree.
+    pub(crate) fn nodes(&self) -> &[Node] {
+        &self.loaded().nodes
+    }
+
     /// The texts of all scalars, keys included.
     pub(crate) fn scalars(&self) -> impl Iterator<Item = &str> {
-        self.loaded().nodes.iter().filter_map(|node| match &node.kind {
+        self.nodes().iter().filter_map(|node| match &node.kind {
             NodeKind::Scalar(scalar) => Some(scalar.text()),
             _ => None,
         })

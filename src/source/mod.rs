@@ -16,7 +16,7 @@ mod sources;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use document::{Document, Duplicate, Entry, FileId, Limits, NodeId, NodeKind, Span};
+pub(crate) use document::{Document, Duplicate, Entry, FileId, Limits, Node, NodeId, NodeKind, Span};
 pub(crate) use edit::{TextEdit, edited};
 pub(crate) use error::SourceError;
 pub(crate) use rebuild::Rebuild;

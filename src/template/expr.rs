@@ -102,12 +102,19 @@ impl Expr {
 
     /// The expressions directly below this one.
     pub(crate) fn children(&self) -> Vec<&Expr> {
+        let mut out = Vec::new();
+        self.each_child(&mut |child| out.push(child));
+        out
+    }
+
+    /// Hands over every expression directly below this one, in order: whole templates are walked by it.
+    pub(super) fn each_child<'e>(&'e self, visit: &mut dyn FnMut(&'e Expr)) {
         match &self.kind {
-            ExprKind::Text(_) | ExprKind::Null | ExprKind::Condition(_) | ExprKind::Broken(_) => Vec::new(),
+            ExprKind::Text(_) | ExprKind::Null | ExprKind::Condition(_) | ExprKind::Broken(_) => {}
             ExprKind::List(items) | ExprKind::And(items) | ExprKind::Or(items) | ExprKind::Cidr(items) => {
-                items.iter().collect()
+                items.iter().for_each(visit);
             }
-            ExprKind::Map(entries) | ExprKind::Sub(_, entries) => entries.iter().map(|(_, value)| value).collect(),
+            ExprKind::Map(entries) | ExprKind::Sub(_, entries) => entries.iter().for_each(|(_, value)| visit(value)),
             ExprKind::Ref(a)
             | ExprKind::Not(a)
             | ExprKind::ImportValue(a)
@@ -116,15 +123,15 @@ impl Expr {
             | ExprKind::Length(a)
             | ExprKind::ToJson(a)
             | ExprKind::StackOutput(a)
-            | ExprKind::Other(_, a) => vec![a],
+            | ExprKind::Other(_, a) => visit(a),
             ExprKind::GetAtt(a, b)
             | ExprKind::Join(a, b)
             | ExprKind::Split(a, b)
             | ExprKind::Select(a, b)
             | ExprKind::If(_, a, b)
-            | ExprKind::Equals(a, b) => vec![a, b],
+            | ExprKind::Equals(a, b) => [a, b].into_iter().for_each(|child| visit(child)),
             ExprKind::FindInMap(a, b, c, default) => {
-                [a, b, c].into_iter().chain(default).map(|child| &**child).collect()
+                [a, b, c].into_iter().chain(default).for_each(|child| visit(child));
             }
         }
     }

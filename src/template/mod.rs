@@ -30,7 +30,7 @@ pub(crate) use expr::{Expr, ExprKind, Key, SubPart};
 pub(crate) use numbers::NumberLike;
 pub(crate) use owners::Owner;
 pub(crate) use read::read;
-pub(crate) use references::{Target, references};
+pub(crate) use references::{Reference, Target, references};
 pub(crate) use stacks::{Nested, StackId, Stacks, Unfollowed};
 pub(crate) use structure::NULL;
 pub(crate) use sub::framework_variable;

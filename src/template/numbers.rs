@@ -9,7 +9,7 @@
 use std::collections::BTreeSet;
 
 use crate::aws::AccountId;
-use crate::source::{Document, Form, NodeId, NodeKind, Span};
+use crate::source::{Document, Form, Node, NodeKind, Span};
 
 use super::expr::{Expr, ExprKind};
 use super::references::{Target, references};
@@ -30,10 +30,17 @@ pub(crate) struct NumberLike {
 
 /// Every such number that reaches a key, each once.
 pub(crate) fn number_like(document: &Document, template: &Template) -> Vec<NumberLike> {
-    let mut found: Vec<(String, String, Span)> = Vec::new();
-    if template.keys().next().is_some() {
-        walk(document, document.root(), &mut found);
+    if template.keys().next().is_none() {
+        return Vec::new();
     }
+    let of = |node: &Node| match &node.kind {
+        NodeKind::Scalar(scalar) if matches!(scalar.form, Form::Int | Form::Float) => {
+            let is_other = AccountId::parse(scalar.written()).is_some() && scalar.text() != scalar.written();
+            is_other.then(|| (scalar.written().to_owned(), scalar.text().to_owned(), node.span))
+        }
+        _ => None,
+    };
+    let mut found: Vec<(String, String, Span)> = document.nodes().iter().filter_map(of).collect();
     if found.is_empty() {
         return Vec::new();
     }
@@ -46,24 +53,6 @@ pub(crate) fn number_like(document: &Document, template: &Template) -> Vec<Numbe
         Some(NumberLike { key: (*key).to_owned(), written, read, span })
     };
     found.into_iter().filter_map(of).collect()
-}
-
-fn walk(document: &Document, id: NodeId, out: &mut Vec<(String, String, Span)>) {
-    match &document.node(id).kind {
-        NodeKind::Scalar(scalar) => {
-            let is_number = matches!(scalar.form, Form::Int | Form::Float);
-            if is_number && AccountId::parse(scalar.written()).is_some() && scalar.text() != scalar.written() {
-                out.push((scalar.written().to_owned(), scalar.text().to_owned(), document.span(id)));
-            }
-        }
-        NodeKind::Sequence(items) => items.iter().for_each(|&item| walk(document, item, out)),
-        NodeKind::Mapping(entries) => {
-            for entry in entries {
-                walk(document, entry.key, out);
-                walk(document, entry.value, out);
-            }
-        }
-    }
 }
 
 /// The places of everything that a key is made of.
@@ -91,8 +80,8 @@ fn named(expr: &Expr) -> Vec<(&'static str, String)> {
     let mut out: Vec<(&'static str, String)> = references(expr)
         .into_iter()
         .filter_map(|reference| match reference.target {
-            Target::Name(name) => Some(("Parameters", name)),
-            Target::Condition(name) => Some(("Conditions", name)),
+            Target::Name(name) => Some(("Parameters", name.to_owned())),
+            Target::Condition(name) => Some(("Conditions", name.to_owned())),
             Target::Resource(_) => None,
         })
         .collect();
@@ -104,5 +93,5 @@ fn mappings(expr: &Expr, out: &mut Vec<(&'static str, String)>) {
     if let ExprKind::FindInMap(name, ..) = &expr.kind {
         out.extend(name.as_text().map(|name| ("Mappings", name.to_owned())));
     }
-    expr.children().into_iter().for_each(|child| mappings(child, out));
+    expr.each_child(&mut |child| mappings(child, out));
 }

@@ -5,21 +5,21 @@ use crate::source::Span;
 use super::expr::{Expr, ExprKind, SubPart};
 
 /// Something that an expression names.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Target {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Target<'e> {
     /// By Ref, or `${Name}`: a parameter, a pseudo parameter or a resource.
-    Name(String),
+    Name(&'e str),
     /// By Fn::GetAtt, or `${Resource.Attribute}`: a resource.
-    Resource(String),
+    Resource(&'e str),
     /// A condition.
-    Condition(String),
+    Condition(&'e str),
 }
 
 /// One reference.
-#[derive(Clone, Debug)]
-pub(crate) struct Reference {
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reference<'e> {
     /// What is named.
-    pub(crate) target: Target,
+    pub(crate) target: Target<'e>,
     /// Where.
     pub(crate) span: Span,
     /// Whether it stands below an Fn::If, so that it may be discarded.
@@ -27,23 +27,23 @@ pub(crate) struct Reference {
 }
 
 /// Every literal reference in `expr`.
-pub(crate) fn references(expr: &Expr) -> Vec<Reference> {
+pub(crate) fn references(expr: &Expr) -> Vec<Reference<'_>> {
     let mut out = Vec::new();
     walk(expr, false, &mut out);
     out
 }
 
-fn walk(expr: &Expr, conditional: bool, out: &mut Vec<Reference>) {
-    let mut found = |target: Target| out.push(Reference { target, span: expr.span, conditional });
+fn walk<'e>(expr: &'e Expr, conditional: bool, out: &mut Vec<Reference<'e>>) {
+    let mut found = |target: Target<'e>| out.push(Reference { target, span: expr.span, conditional });
     match &expr.kind {
         ExprKind::Ref(name) => {
             if let Some(name) = name.as_text() {
-                found(Target::Name(name.to_owned()));
+                found(Target::Name(name));
             }
         }
         ExprKind::GetAtt(resource, _) => {
             if let Some(name) = resource.as_text() {
-                found(Target::Resource(name.to_owned()));
+                found(Target::Resource(name));
             }
         }
         ExprKind::Sub(parts, map) => {
@@ -52,15 +52,15 @@ fn walk(expr: &Expr, conditional: bool, out: &mut Vec<Reference>) {
                     && !map.iter().any(|(key, _)| *key.text == **name)
                 {
                     found(match name.split_once('.') {
-                        Some((resource, _)) => Target::Resource(resource.to_owned()),
-                        None => Target::Name(name.clone()),
+                        Some((resource, _)) => Target::Resource(resource),
+                        None => Target::Name(name),
                     });
                 }
             }
         }
-        ExprKind::If(name, ..) | ExprKind::Condition(name) => found(Target::Condition(name.clone())),
+        ExprKind::If(name, ..) | ExprKind::Condition(name) => found(Target::Condition(name)),
         _ => {}
     }
     let below = conditional || matches!(expr.kind, ExprKind::If(..));
-    expr.children().into_iter().for_each(|child| walk(child, below, out));
+    expr.each_child(&mut |child| walk(child, below, out));
 }

@@ -11,8 +11,7 @@
 //! cloudformation-template-validation ("Invalid template property or properties", "Invalid template parameter property",
 //! "Every Condition member must be a string"); recorded answers of `ValidateTemplate` and `CreateChangeSet`.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::HashMap;
 
 use crate::source::{Document, Entry, Form, NodeId, NodeKind, Span};
 use crate::world::Refusal;
@@ -102,7 +101,8 @@ const OTHER_ATTRIBUTES: [&str; 12] = [
 
 /// Every refusal for the form of the template, with the resource's logical id (empty: no resource).
 pub(super) fn refusals(document: &Document) -> Vec<(String, Refusal)> {
-    let mut form = Checked { document, out: Vec::new() };
+    let may_repeat = !document.duplicates().is_empty() || document.text().contains("<<");
+    let mut form = Checked { document, may_repeat, out: Vec::new() };
     form.transforms();
     if form.is_final() {
         form.sections();
@@ -117,6 +117,8 @@ pub(super) fn refusals(document: &Document) -> Vec<(String, Refusal)> {
 
 struct Checked<'d> {
     document: &'d Document,
+    /// Whether a map may have a key twice: written so, or merged into it.
+    may_repeat: bool,
     out: Vec<(String, Refusal)>,
 }
 
@@ -128,16 +130,20 @@ impl Checked<'_> {
     /// The entries of a map; of a key written twice, the last, since the others are lost.
     fn members(&self, node: NodeId) -> Vec<(Key, NodeId)> {
         let NodeKind::Mapping(entries) = &self.document.node(node).kind else { return Vec::new() };
-        let last: BTreeMap<Arc<str>, usize> = entries
-            .iter()
-            .enumerate()
-            .filter_map(|(index, entry)| Some((key(self.document, entry.key)?.text, index)))
-            .collect();
-        let kept = |(index, entry): (usize, &Entry)| {
-            let key = key(self.document, entry.key)?;
-            (last.get(&key.text) == Some(&index)).then_some((key, entry.value))
-        };
-        entries.iter().enumerate().filter_map(kept).collect()
+        let of = |entry: &Entry| Some((key(self.document, entry.key)?, entry.value));
+        let all: Vec<(Key, NodeId)> = entries.iter().filter_map(of).collect();
+        if !self.may_repeat {
+            return all;
+        }
+        let last: HashMap<_, _> = all.iter().enumerate().map(|(n, (key, _))| (key.text.clone(), n)).collect();
+        let is_last = |(n, (key, _)): &(usize, (Key, NodeId))| last.get(&key.text) == Some(n);
+        all.into_iter().enumerate().filter(is_last).map(|(_, entry)| entry).collect()
+    }
+
+    /// Whether a map has a key of which this holds.
+    fn has_key(&self, node: NodeId, wanted: impl Fn(&str) -> bool) -> bool {
+        let NodeKind::Mapping(entries) = &self.document.node(node).kind else { return false };
+        entries.iter().any(|entry| self.document.scalar(entry.key).is_some_and(&wanted))
     }
 
     fn section(&self, name: &str) -> Vec<(Key, NodeId)> {
@@ -161,24 +167,19 @@ impl Checked<'_> {
     /// Whether this is what CloudFormation validates: no macro and no tool that we know of changes it first.
     fn is_final(&self) -> bool {
         let text = self.document.text();
-        let root = self.members(self.document.root());
-        let resources = self.section("Resources");
-        let is_of_tool = |(key, _): &(Key, NodeId)| OTHER_ATTRIBUTES.contains(&&*key.text);
-        !root.iter().any(|(key, _)| &*key.text == "Transform" || OTHER_SECTIONS.contains(&&*key.text))
+        let rewritten = |name: &str| name == "Transform" || OTHER_SECTIONS.contains(&name);
+        let of_tool = |name: &str| OTHER_ATTRIBUTES.contains(&name);
+        !self.has_key(self.document.root(), rewritten)
             && !["Fn::Transform", "!Transform"].iter().any(|macro_call| text.contains(macro_call))
-            && !resources.iter().any(|(_, resource)| self.members(*resource).iter().any(is_of_tool))
-            && !self.has_placeholder(self.document.root())
+            && !self.section("Resources").iter().any(|(_, resource)| self.has_key(*resource, of_tool))
+            && !self.has_placeholder()
     }
 
     /// Whether a map has a map as its key: `{{ name }}`, which a template language will replace, reads like that.
-    fn has_placeholder(&self, node: NodeId) -> bool {
-        match &self.document.node(node).kind {
-            NodeKind::Scalar(_) => false,
-            NodeKind::Sequence(items) => items.iter().any(|&item| self.has_placeholder(item)),
-            NodeKind::Mapping(entries) => {
-                entries.iter().any(|entry| key(self.document, entry.key).is_none() || self.has_placeholder(entry.value))
-            }
-        }
+    fn has_placeholder(&self) -> bool {
+        let is_scalar = |entry: &Entry| matches!(self.document.node(entry.key).kind, NodeKind::Scalar(_));
+        let is_one = |kind: &NodeKind| matches!(kind, NodeKind::Mapping(entries) if !entries.iter().all(is_scalar));
+        self.document.nodes().iter().any(|node| is_one(&node.kind))
     }
 
     /// "Key Name of transform definition must be a string."

@@ -13,6 +13,7 @@ mod pattern;
 mod question;
 mod relation;
 mod scan;
+mod slice;
 mod text;
 mod value;
 mod wildcard;

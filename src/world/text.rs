@@ -7,6 +7,9 @@ use std::sync::Arc;
 
 use super::hole::Hole;
 
+/// How long a text is, put together of several, that needs no more room on the way.
+const SHORT: usize = 64;
+
 /// One part of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Piece {
@@ -165,7 +168,7 @@ impl Text {
 
     /// Texts one after the other.
     pub(crate) fn of(parts: &[Part<'_>]) -> Text {
-        let (mut out, mut known) = (Text::default(), String::new());
+        let (mut out, mut known) = (Text::default(), String::with_capacity(SHORT));
         for part in parts {
             let pieces = match part {
                 Part::Known(text) => {
@@ -202,31 +205,6 @@ impl Text {
             Some(Piece::Literal(text)) => text,
             _ => "",
         }
-    }
-
-    /// Splits at the first `count` separators, if none of them can hide in a hole.
-    pub(crate) fn split(&self, separator: char, count: usize) -> Option<Vec<Text>> {
-        let mut parts = vec![Text::default()];
-        for piece in self.pieces() {
-            match piece {
-                Piece::Hole(hole) => {
-                    if parts.len() <= count && !hole.shape().class.excludes(separator) {
-                        return None;
-                    }
-                    parts.last_mut()?.push(piece);
-                }
-                Piece::Literal(text) => {
-                    let left = count.saturating_add(1).saturating_sub(parts.len());
-                    for (n, part) in text.splitn(left.saturating_add(1), separator).enumerate() {
-                        if n > 0 {
-                            parts.push(Text::default());
-                        }
-                        parts.last_mut()?.push_str(part);
-                    }
-                }
-            }
-        }
-        Some(parts)
     }
 }
 
@@ -270,18 +248,6 @@ mod tests {
         text.push_str("aws");
         assert_eq!(text.as_literal(), Some("arn:aws"));
         assert_eq!(Text::literal("").as_literal(), Some(""));
-    }
-
-    #[test]
-    fn a_separator_that_may_hide_in_a_hole_stops_the_split() {
-        let mut text = Text::literal("arn:aws:iam::");
-        text.push(&account());
-        text.push_str(":role/a:b");
-        let parts = text.split(':', 5).unwrap();
-        assert_eq!(parts.len(), 6);
-        assert_eq!(parts[5].as_literal(), Some("role/a:b"));
-        let unknown = Hole::new(Origin::Parameter("P".into()), Shape::default(), None);
-        assert_eq!(Text::hole(unknown).split(':', 5), None);
     }
 
     #[test]

@@ -199,7 +199,7 @@ impl Asking<'_> {
     fn assumed(&self, candidate: &Candidate) -> Option<Vec<(Hole, Text)>> {
         let side = self.side(candidate.side).as_hole()?;
         let mut out = vec![(side.clone(), candidate.arn.clone())];
-        let account = candidate.arn.split(':', 5).and_then(|parts| parts.get(4).cloned());
+        let account = candidate.arn.parts(':', 5).and_then(|parts| Some(parts.get(4)?.to_text()));
         let account = account.filter(|part| part.as_literal().is_some_and(|id| AccountId::parse(id).is_some()));
         let own = &self.deployment.givens.account;
         match (account, own.as_hole()) {

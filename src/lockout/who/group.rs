@@ -121,8 +121,8 @@ impl Place<'_> {
 
     /// Whether a part of an ARN or pattern, its account or partition, may be the one that is deployed to.
     fn is_in(&self, text: &Text, index: usize, place: &Text, rest: &Path) -> bool {
-        let parts = text.split(':', 5).filter(|parts| parts.len() == 6);
-        let Some(part) = parts.and_then(|parts| parts.get(index).cloned()) else { return true };
+        let parts = text.parts(':', 5).filter(|parts| parts.len() == 6);
+        let Some(part) = parts.and_then(|parts| Some(parts.get(index)?.to_text())) else { return true };
         let about = |(question, yes): &(Question, bool)| match question {
             Question::Text(own, Test::Is(value)) if own == place => match yes {
                 true => overlap(&part, value),
@@ -138,7 +138,7 @@ impl Place<'_> {
 ///
 /// Source: IAM User Guide, reference_policies_condition-keys.html#condition-keys-principalarn.
 fn is_never((side, text): &Fact) -> bool {
-    let resource = text.split(':', 5).and_then(|mut parts| parts.pop());
+    let resource = text.parts(':', 5).and_then(|mut parts| parts.pop());
     *side == Facet::Principal && resource.is_some_and(|resource| resource.known_prefix().starts_with("assumed-role/"))
 }
 
