@@ -24,6 +24,7 @@ use super::exit::Exit;
 #[cfg(any(feature = "lsp", feature = "hook"))]
 use super::files::Texts;
 use super::files::{Files, Opened};
+use super::forget;
 use super::given::Given;
 use super::inputs::deployment;
 use super::nested::{failures, roots};
@@ -52,8 +53,8 @@ pub(super) struct Job {
 
 /// Checks templates, prints the reports, and says how it ended.
 pub(crate) fn run(args: &CheckArgs) -> anyhow::Result<Exit> {
-    let Input { mut files, jobs, named } = input(&args.paths, &args.flags)?;
-    let ended = finish(&mut files, &jobs, &named, &args.flags);
+    let Input { mut files, mut jobs, named } = input(&args.paths, &args.flags)?;
+    let ended = finish(&mut files, &mut jobs, &named, &args.flags);
     // The process ends here: to free every tree first would only take time.
     std::mem::forget((files, jobs));
     ended
@@ -234,7 +235,7 @@ pub(crate) fn run_policy(args: &PolicyArgs) -> anyhow::Result<Exit> {
         if files.failures.is_empty() {
             bail!("`{}` is a folder: name the file that holds the key policy", args.file.display());
         }
-        return finish(&mut files, &[], &BTreeSet::new(), &args.flags);
+        return finish(&mut files, &mut [], &BTreeSet::new(), &args.flags);
     };
     let opened = files.policy(file, &args.flags.stdin_filename);
     let stacks: Vec<Stacks> = opened.into_iter().map(|(file, template)| Stacks::of(file, template)).collect();
@@ -248,7 +249,7 @@ pub(crate) fn run_policy(args: &PolicyArgs) -> anyhow::Result<Exit> {
         previous: Previous::new(),
     }];
     previous(&args.flags, &mut jobs, &mut files)?;
-    finish(&mut files, &jobs, &BTreeSet::new(), &args.flags)
+    finish(&mut files, &mut jobs, &BTreeSet::new(), &args.flags)
 }
 
 /// A `--parameter` that no template has is a typo. What is passed to a nested stack is its parent's business.
@@ -275,9 +276,10 @@ fn unknown_parameter<'n>(mut names: impl Iterator<Item = &'n String>, jobs: &[&J
 }
 
 /// Checks what was opened and prints it.
-fn finish(files: &mut Files, jobs: &[Job], named: &BTreeSet<FileId>, flags: &Flags) -> anyhow::Result<Exit> {
+fn finish(files: &mut Files, jobs: &mut [Job], named: &BTreeSet<FileId>, flags: &Flags) -> anyhow::Result<Exit> {
     let mut hidden = baseline::hidden(flags, files)?;
-    let report = checked(files, jobs, named, &mut hidden, flags);
+    let all = if files.are_many() { forget::results(files, jobs, named) } else { results(files, jobs, named) };
+    let report = reported(all, jobs, files, &mut hidden, flags);
     write_all(&report, &files.sources, flags)?;
     print(&rendered(&report, &files.sources, flags.format, flags, wants_color(flags.color)))?;
     baseline::end(flags, &hidden, Exit::of(&report, flags.fail_on.severity()))
@@ -291,7 +293,17 @@ pub(super) fn checked(
     hidden: &mut Hidden,
     flags: &Flags,
 ) -> Report {
-    let all = results(files, jobs, named);
+    reported(results(files, jobs, named), jobs, files, hidden, flags)
+}
+
+/// The report of what was checked, with fixes.
+fn reported(
+    all: Vec<Vec<Checked>>,
+    jobs: &[Job],
+    files: &mut Files,
+    hidden: &mut Hidden,
+    flags: &Flags,
+) -> Report {
     let roots = roots_of(jobs, &all);
     let before = Before { sources: &files.sources, known: &*files, roots: &roots };
     let fixes = best(before, &mut hidden.clone(), Effort::REPORT);
@@ -300,20 +312,22 @@ pub(super) fn checked(
 
 /// What each template with its nested stacks comes to, job by job.
 pub(super) fn results(files: &mut Files, jobs: &[Job], named: &BTreeSet<FileId>) -> Vec<Vec<Checked>> {
-    let mut of = |(job, stacks): (&Job, &Stacks)| {
-        let root = stacks.get(Stacks::ROOT).file;
-        let has_keys = stacks.all().any(|stack| stack.template.keys().next().is_some());
-        let mut checked = check_update(stacks, job.previous.get(&root), &job.deployment);
-        for one in &mut checked {
-            let is_named = named.contains(&root) || named.contains(&one.file);
-            failures(one, is_named, files);
-            // Of all the templates of a folder, those that nest something elsewhere are many.
-            one.matters = is_named || has_keys;
-        }
-        checked
-    };
     let each = jobs.iter().flat_map(|job| job.stacks.iter().map(move |stacks| (job, stacks)));
-    each.map(&mut of).collect()
+    each.map(|(job, stacks)| result(files, job, stacks, named)).collect()
+}
+
+/// What one template with its nested stacks comes to.
+pub(super) fn result(files: &mut Files, job: &Job, stacks: &Stacks, named: &BTreeSet<FileId>) -> Vec<Checked> {
+    let root = stacks.get(Stacks::ROOT).file;
+    let has_keys = stacks.all().any(|stack| stack.template.keys().next().is_some());
+    let mut checked = check_update(stacks, job.previous.get(&root), &job.deployment);
+    for one in &mut checked {
+        let is_named = named.contains(&root) || named.contains(&one.file);
+        failures(one, is_named, files);
+        // Of all the templates of a folder, those that nest something elsewhere are many.
+        one.matters = is_named || has_keys;
+    }
+    checked
 }
 
 /// The same templates, as fixes are proven with them.

@@ -205,6 +205,17 @@ impl Files {
         }
     }
 
+    /// Whether there are so many files that what nobody asks for again is forgotten.
+    pub(super) fn are_many(&self) -> bool {
+        self.places.len() > FEW && !self.every
+    }
+
+    /// Forgets the templates in these files, and all nodes: the jobs have been made of them.
+    pub(super) fn forget(&mut self, templates: &BTreeSet<FileId>) {
+        self.known.retain(|_, known| !known.as_ref().is_ok_and(|(file, _)| templates.contains(file)));
+        self.places.keys().for_each(|file| self.sources.forget_nodes(*file));
+    }
+
     /// Keeps the outline only of a template without keys.
     fn outlined(&mut self, canonical: Option<PathBuf>, (file, template): Opened) -> Option<Opened> {
         let Some(canonical) = canonical else { return Some((file, template)) };

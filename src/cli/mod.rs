@@ -12,6 +12,7 @@ mod discover;
 mod exit;
 mod explain;
 mod files;
+mod forget;
 mod fix;
 mod flags;
 mod git;

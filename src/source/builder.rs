@@ -5,11 +5,13 @@
 //! that a hostile file costs an error and not a machine.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use super::document::{Duplicate, Entry, FileId, Limits, Loaded, Node, NodeId, NodeKind, Span, Tag};
 use super::error::SourceError;
 use super::lines::Lines;
 use super::scalar::Scalar;
+use super::texts::Texts;
 
 /// Why a text does not become nodes.
 #[derive(Debug)]
@@ -23,6 +25,9 @@ pub(crate) enum LoadError {
 /// Up to so many keys, looking through them costs less than a table.
 const FEW: usize = 16;
 
+/// In templates a node takes so many bytes of text or more, so that room for the nodes is made once.
+const BYTES_OF_NODE: usize = 16;
+
 /// A collection whose end has not been seen.
 struct Frame {
     id: NodeId,
@@ -35,7 +40,6 @@ struct Frame {
 pub(super) struct Builder<'t> {
     pub(super) file: FileId,
     pub(super) text: &'t str,
-    lines: &'t Lines,
     pub(super) limits: &'t Limits,
     out: Loaded,
     open: Vec<Frame>,
@@ -43,14 +47,22 @@ pub(super) struct Builder<'t> {
     children: Vec<NodeId>,
     anchors: HashMap<usize, NodeId>,
     sizes: Vec<usize>,
+    texts: Texts,
     expanded: usize,
 }
 
 impl<'t> Builder<'t> {
     /// None so far.
-    pub(super) fn new(file: FileId, text: &'t str, lines: &'t Lines, limits: &'t Limits) -> Builder<'t> {
-        let (out, open, children, anchors) = (Loaded::default(), Vec::new(), Vec::new(), HashMap::new());
-        Builder { file, text, lines, limits, out, open, children, anchors, sizes: Vec::new(), expanded: 0 }
+    pub(super) fn new(file: FileId, text: &'t str, limits: &'t Limits) -> Builder<'t> {
+        let nodes = text.len() / BYTES_OF_NODE;
+        let out = Loaded { nodes: Vec::with_capacity(nodes), ..Loaded::default() };
+        let (open, children, anchors, sizes) = (Vec::new(), Vec::new(), HashMap::new(), Vec::with_capacity(nodes));
+        Builder { file, text, limits, out, open, children, anchors, sizes, texts: Texts::default(), expanded: 0 }
+    }
+
+    /// A text of the document, once however often it is written.
+    pub(super) fn shared(&mut self, text: &str) -> Arc<str> {
+        self.texts.share(text)
     }
 
     /// All of them, now that the text has ended.
@@ -112,7 +124,7 @@ impl<'t> Builder<'t> {
     }
 
     pub(super) fn at(&self, message: impl Into<String>, offset: u32) -> SourceError {
-        let place = self.lines.place(self.text, offset);
+        let place = Lines::new(self.text).place(self.text, offset);
         SourceError { message: message.into(), line: place.line, column: place.column }
     }
 

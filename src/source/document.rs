@@ -120,7 +120,8 @@ pub(crate) struct Loaded {
 pub(crate) struct Document {
     file: FileId,
     text: Arc<str>,
-    lines: Lines,
+    /// Where its lines begin, once somebody asks.
+    lines: OnceLock<Lines>,
     /// The nodes; nothing while they are forgotten.
     loaded: OnceLock<Loaded>,
     nothing: Node,
@@ -171,14 +172,14 @@ impl Document {
         if text.trim().is_empty() {
             return Err(SourceError { message: "the file is empty".to_owned(), line: 1, column: 1 });
         }
-        let lines = Lines::new(text);
-        let loaded = loaded(file, text, &lines, limits).map_err(|error| match error {
+        let loaded = loaded(file, text, limits).map_err(|error| match error {
             LoadError::Syntax(error) => as_json(text).unwrap_or(error),
             LoadError::Refused(error) => error,
         })?;
         let span = Span { file, start: 0, end: 0 };
         let kind = NodeKind::Scalar(Scalar::text_only("", Style::Plain));
         let nothing = Node { span, tag: None, kind };
+        let lines = OnceLock::new();
         Ok(Document { file, text: text.into(), lines, loaded: OnceLock::from(loaded), nothing })
     }
 
@@ -196,7 +197,7 @@ impl Document {
     }
 
     fn loaded(&self) -> &Loaded {
-        let again = || loaded(self.file, &self.text, &self.lines, &Limits::default()).unwrap_or_default();
+        let again = || loaded(self.file, &self.text, &Limits::default()).unwrap_or_default();
         self.loaded.get_or_init(again)
     }
 
@@ -260,7 +261,7 @@ impl Document {
 
     /// Line and column of a byte offset.
     pub(crate) fn line_col(&self, offset: u32) -> LineCol {
-        self.lines.place(&self.text, offset)
+        self.lines.get_or_init(|| Lines::new(&self.text)).place(&self.text, offset)
     }
 
     /// The text at a place.
@@ -279,8 +280,8 @@ impl Document {
     }
 }
 
-fn loaded(file: FileId, text: &str, lines: &Lines, limits: &Limits) -> Result<Loaded, LoadError> {
-    let loaded = load(file, text, lines, limits)?;
+fn loaded(file: FileId, text: &str, limits: &Limits) -> Result<Loaded, LoadError> {
+    let loaded = load(file, text, limits)?;
     let comments = comments(file, text, &loaded.nodes);
     Ok(Loaded { comments, ..loaded })
 }

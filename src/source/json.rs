@@ -91,7 +91,7 @@ impl<'t> Reader<'t> {
             (Token::OpenBracket, _) => self.begin(Open::Array, NodeKind::Sequence(Vec::new())),
             (Token::String(value), _) => self.string(&value, Next::Comma),
             (Token::Number(_) | Token::Boolean(_) | Token::Null, _) => {
-                let scalar = Scalar::plain(self.written());
+                let scalar = Scalar::plain(self.out.shared(self.written()));
                 self.scalar(scalar, Next::Comma)
             }
             _ => None,
@@ -140,7 +140,8 @@ impl<'t> Reader<'t> {
         } else {
             value.into()
         };
-        self.scalar(Scalar::text_only(&value, Style::Double), next)
+        let value = self.out.shared(&value);
+        self.scalar(Scalar::text_only(value, Style::Double), next)
     }
 
     fn scalar(&mut self, scalar: Scalar, next: Next) -> Option<Next> {

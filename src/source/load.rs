@@ -1,12 +1,13 @@
 //! Text to nodes: JSON by a scanner of JSON, everything else by the events of the YAML parser. The only place that knows the YAML
 //! parser.
 
+use std::sync::Arc;
+
 use granit_parser::{Event, Options, Parser, ScalarStyle, ScanError, Tag as YamlTag};
 
 use super::builder::{Builder, LoadError};
 use super::document::{FileId, Limits, Loaded, NodeKind, Span, Tag};
 use super::json;
-use super::lines::Lines;
 use super::scalar::{Scalar, Style};
 
 /// How many comments that touch the value before them are taken; each costs another pass.
@@ -17,20 +18,20 @@ const TOUCHING: usize = 64;
 const TOUCHING_BYTES: usize = 16 << 20;
 
 /// Reads `text` into nodes.
-pub(crate) fn load(file: FileId, text: &str, lines: &Lines, limits: &Limits) -> Result<Loaded, LoadError> {
+pub(crate) fn load(file: FileId, text: &str, limits: &Limits) -> Result<Loaded, LoadError> {
     // JSON is YAML, which is read at a quarter of the speed. What is wrong with it, the YAML parser says.
-    match json::read(Builder::new(file, text, lines, limits)) {
+    match json::read(Builder::new(file, text, limits)) {
         Some(loaded) => Ok(loaded),
-        None => of_yaml(file, text, lines, limits),
+        None => of_yaml(file, text, limits),
     }
 }
 
-fn of_yaml(file: FileId, text: &str, lines: &Lines, limits: &Limits) -> Result<Loaded, LoadError> {
+fn of_yaml(file: FileId, text: &str, limits: &Limits) -> Result<Loaded, LoadError> {
     let mut blanked: Option<String> = None;
     let mut left = TOUCHING.min(TOUCHING_BYTES / text.len().max(1));
     loop {
         let text = blanked.as_deref().unwrap_or(text);
-        let mut loader = Loader { out: Builder::new(file, text, lines, limits), touching: None };
+        let mut loader = Loader { out: Builder::new(file, text, limits), touching: None };
         match (loader.read(), loader.touching) {
             (Err(_), Some(comment)) if left > 0 => {
                 left -= 1;
@@ -99,7 +100,10 @@ impl Loader<'_> {
         match event {
             Event::Scalar(value, style, anchor, tag) => {
                 let tag = self.tag(tag.as_deref(), at);
-                let scalar = scalar(&value, style, tag.as_ref(), span);
+                // The parser writes an empty value as `~`.
+                let is_empty = style == ScalarStyle::Plain && span.start == span.end;
+                let text = self.out.shared(if is_empty { "" } else { &value });
+                let scalar = scalar(text, style, tag.as_ref());
                 self.out.scalar(scalar, anchor, local(tag), span)
             }
             Event::SequenceStart(_, anchor, tag) => {
@@ -134,7 +138,7 @@ fn local(tag: Option<(String, Span)>) -> Option<Box<Tag>> {
 }
 
 /// A plain scalar resolves as YAML 1.1 does, unless a tag says what it is: a short tag gets the text as written.
-fn scalar(value: &str, style: ScalarStyle, tag: Option<&(String, Span)>, span: Span) -> Scalar {
+fn scalar(text: Arc<str>, style: ScalarStyle, tag: Option<&(String, Span)>) -> Scalar {
     let style = match style {
         ScalarStyle::Plain => Style::Plain,
         ScalarStyle::SingleQuoted => Style::Single,
@@ -142,11 +146,7 @@ fn scalar(value: &str, style: ScalarStyle, tag: Option<&(String, Span)>, span: S
         ScalarStyle::Literal | ScalarStyle::Folded => Style::Block,
     };
     match tag.map(|(name, _)| name.as_str()) {
-        None | Some("!!int" | "!!float" | "!!bool" | "!!null") if style == Style::Plain => {
-            // The parser writes an empty value as `~`.
-            Scalar::plain(if span.start == span.end { "" } else { value })
-        }
-        Some(_) if style == Style::Plain && span.start == span.end => Scalar::text_only("", style),
-        _ => Scalar::text_only(value, style),
+        None | Some("!!int" | "!!float" | "!!bool" | "!!null") if style == Style::Plain => Scalar::plain(text),
+        _ => Scalar::text_only(text, style),
     }
 }

@@ -12,6 +12,7 @@ mod lines;
 mod load;
 mod rebuild;
 mod scalar;
+mod texts;
 mod sources;
 #[cfg(test)]
 mod tests;

@@ -48,15 +48,16 @@ pub(crate) struct Scalar {
 
 impl Scalar {
     /// A scalar that is text whatever it looks like: quoted, or under a tag of its own.
-    pub(crate) fn text_only(raw: &str, style: Style) -> Scalar {
+    pub(crate) fn text_only(raw: impl Into<Arc<str>>, style: Style) -> Scalar {
         Scalar { raw: raw.into(), resolved: None, form: Form::Text, style }
     }
 
     /// A plain scalar.
-    pub(crate) fn plain(raw: &str) -> Scalar {
-        let (form, text) = resolve(raw);
-        let resolved = text.filter(|text| text != raw).map(Arc::from);
-        Scalar { raw: raw.into(), resolved, form, style: Style::Plain }
+    pub(crate) fn plain(raw: impl Into<Arc<str>>) -> Scalar {
+        let raw = raw.into();
+        let (form, text) = resolve(&raw);
+        let resolved = text.filter(|text| **text != *raw).map(Arc::from);
+        Scalar { raw, resolved, form, style: Style::Plain }
     }
 
     /// The text as the file has it, without quotes and escapes.

@@ -107,6 +107,17 @@ impl Stacks {
         (0..=self.nested.len()).map(StackId)
     }
 
+    /// Whether nothing is nested in the root, nor should be.
+    pub(crate) fn is_alone(&self) -> bool {
+        self.nested.is_empty() && self.root.nested.is_empty()
+    }
+
+    /// Keeps only the outlines of templates that nobody else holds.
+    pub(crate) fn forget_contents(&mut self) {
+        let all = std::iter::once(&mut self.root).chain(&mut self.nested);
+        all.filter_map(|stack| Arc::get_mut(&mut stack.template)).for_each(Template::forget_contents);
+    }
+
     /// Every stack, the root first.
     pub(crate) fn all(&self) -> impl Iterator<Item = &Stack> {
         std::iter::once(&self.root).chain(&self.nested)

@@ -88,7 +88,7 @@ impl Resolver<'_> {
         let list = self.resolve(argument, mode)?;
         match &list.kind {
             TreeKind::List(items) if items.iter().any(may_go) => left("Fn::Length", list, span),
-            TreeKind::List(items) => Ok(Tree { span, kind: TreeKind::Scalar(Scalar::plain(&items.len().to_string())) }),
+            TreeKind::List(items) => Ok(Tree { span, kind: TreeKind::Scalar(Scalar::plain(items.len().to_string())) }),
             _ if list.is_open() && !list.is_no_value() => left("Fn::Length", list, span),
             _ => refused(MESSAGE, argument.span),
         }

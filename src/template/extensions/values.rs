@@ -77,7 +77,7 @@ impl<'a> Values<'a> {
         let value = match (given, &declared.default) {
             // The value and the Default of an SSM parameter are the key of the value in the Parameter Store.
             _ if declared.kind.starts_with("AWS::SSM::Parameter::Value<") => return Named::Later,
-            (Some(Some(value)), _) => Scalar::text_only(value, Style::Double),
+            (Some(Some(value)), _) => Scalar::text_only(value.as_str(), Style::Double),
             (None, Some(default)) => default.clone(),
             (Some(None), _) | (None, None) => return Named::Later,
         };
