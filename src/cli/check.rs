@@ -297,13 +297,7 @@ pub(super) fn checked(
 }
 
 /// The report of what was checked, with fixes.
-fn reported(
-    all: Vec<Vec<Checked>>,
-    jobs: &[Job],
-    files: &mut Files,
-    hidden: &mut Hidden,
-    flags: &Flags,
-) -> Report {
+fn reported(all: Vec<Vec<Checked>>, jobs: &[Job], files: &mut Files, hidden: &mut Hidden, flags: &Flags) -> Report {
     let roots = roots_of(jobs, &all);
     let before = Before { sources: &files.sources, known: &*files, roots: &roots };
     let fixes = best(before, &mut hidden.clone(), Effort::REPORT);

@@ -1,6 +1,7 @@
 //! The files of a run: opened, parsed once, and found again under whatever path a nested stack names them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -50,7 +51,7 @@ pub(crate) struct Files {
     /// What counts instead of files.
     texts: Texts,
     /// What became of files, by their canonical paths.
-    known: BTreeMap<PathBuf, Result<Opened, Unfollowed>>,
+    known: HashMap<OsString, Result<Opened, Unfollowed>>,
     /// The templates of which only the outline is kept.
     outlines: BTreeSet<FileId>,
     /// What templates include, by their canonical paths; nothing where it cannot be read.
@@ -180,7 +181,10 @@ impl Files {
         let place = found.path.clone().unwrap_or_else(|| PathBuf::from(stdin_name));
         let canonical = self.canonical(&place);
         // One file may have several paths.
-        let known = canonical.as_ref().filter(|_| found.path.is_some()).and_then(|canonical| self.known.get(canonical));
+        let known = canonical
+            .as_ref()
+            .filter(|_| found.path.is_some())
+            .and_then(|canonical| self.known.get(canonical.as_os_str()));
         if let Some(Ok(opened)) = known {
             return Some(opened.clone());
         }
@@ -219,22 +223,22 @@ impl Files {
     /// Keeps the outline only of a template without keys.
     fn outlined(&mut self, canonical: Option<PathBuf>, (file, template): Opened) -> Option<Opened> {
         let Some(canonical) = canonical else { return Some((file, template)) };
-        self.known.remove(&canonical);
+        self.known.remove(canonical.as_os_str());
         let mut template = Arc::into_inner(template)?;
         template.forget_contents();
         self.outlines.insert(file);
         let opened = (file, Arc::new(template));
-        self.known.insert(canonical, Ok(opened.clone()));
+        self.known.insert(canonical.into(), Ok(opened.clone()));
         Some(opened)
     }
 
     /// The whole of a template of which the outline was kept, now that another one nests it.
     fn whole_again(&mut self, canonical: &Path) {
-        let Some(Ok((file, _))) = self.known.get(canonical) else { return };
+        let Some(Ok((file, _))) = self.known.get(canonical.as_os_str()) else { return };
         let file = *file;
         let document = self.sources.document(file).filter(|_| self.outlines.remove(&file));
         if let Some(template) = document.and_then(Template::parse) {
-            self.known.insert(canonical.to_owned(), Ok((file, Arc::new(template))));
+            self.known.insert(canonical.into(), Ok((file, Arc::new(template))));
         }
     }
 
@@ -288,7 +292,7 @@ impl Files {
     ) -> Result<Opened, Unfollowed> {
         let opened = self.parsed_apart(shown, place, bytes);
         if let Some(canonical) = canonical {
-            self.known.insert(canonical.to_owned(), opened.clone());
+            self.known.insert(canonical.into(), opened.clone());
         }
         opened
     }
@@ -322,7 +326,7 @@ impl Beside for Files {
             return Err(Unfollowed::Elsewhere(format!("`{name}` is outside of the repository, and is not read")));
         }
         self.whole_again(&canonical);
-        if let Some(known) = self.known.get(&canonical) {
+        if let Some(known) = self.known.get(canonical.as_os_str()) {
             return known.clone();
         }
         let broken = |message, mentions_key| {
@@ -366,7 +370,8 @@ impl Beside for Files {
 /// What has been opened is found again without reading anything.
 impl Known for Files {
     fn template(&self, from: FileId, path: &str) -> Result<Opened, Unfollowed> {
-        let known = self.canonical(&self.beside(from, path)).and_then(|canonical| self.known.get(&canonical));
+        let known =
+            self.canonical(&self.beside(from, path)).and_then(|canonical| self.known.get(canonical.as_os_str()));
         known.cloned().unwrap_or_else(|| Err(Unfollowed::Missing(format!("there is no file `{path}`"))))
     }
 

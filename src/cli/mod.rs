@@ -12,9 +12,9 @@ mod discover;
 mod exit;
 mod explain;
 mod files;
-mod forget;
 mod fix;
 mod flags;
+mod forget;
 mod git;
 mod given;
 #[cfg(feature = "hook")]

@@ -196,12 +196,12 @@ impl Run<'_> {
 
 /// The answer for one key; the error says why the key is not created.
 fn check_key(subject: &Subject<'_>, nominal: &World, has_defaults: bool) -> Result<KeyAnswer, String> {
-    let tree = run(subject, nominal);
+    let (tree, by_defaults) = nominal.watched(|| run(subject, nominal));
     let answered = answer::of(&tree);
     let Answered::Verdict(verdict) = answered else {
         return Err(skipped::because(subject.scope, subject.key, nominal));
     };
-    let every = if has_defaults { run(subject, &World::default()) } else { tree.clone() };
+    let every = if has_defaults && by_defaults { run(subject, &World::default()) } else { tree.clone() };
     let leaf = answer::representative(&tree, verdict).cloned();
     let bypassed = tree.paths().iter().any(|(_, leaf)| leaf.is_some_and(|leaf| leaf.outcome == Outcome::Bypassed));
     let without_bypass = bypassed.then(|| {

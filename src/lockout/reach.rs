@@ -6,7 +6,7 @@
 
 use crate::resolve::Scope;
 use crate::source::Span;
-use crate::template::{Expr, ExprKind, Resource, StackId, SubPart};
+use crate::template::{Choice, Expr, ExprKind, Resource, StackId, SubPart};
 use crate::world::{Hole, Kind, Origin, Question, Shape, Stop, Text, Value, World, any};
 
 use super::around::Alias;
@@ -52,12 +52,15 @@ pub(super) fn at<'t>(
     Ok(found)
 }
 
+/// The value of an Fn::If that counts in this world.
+fn chosen<'t>(scope: &Scope<'_>, expr: &Expr, choice: &'t Choice, world: &World) -> Result<&'t Expr, Stop> {
+    let holds = scope.condition(&choice.condition, expr.span, world)?;
+    Ok(if holds { &choice.then } else { &choice.otherwise })
+}
+
 fn step<'t>(scope: &Scope<'_>, expr: &'t Expr, name: &str, world: &World, out: &mut Vec<&'t Expr>) -> Result<(), Stop> {
     match &expr.kind {
-        ExprKind::If(condition, then, otherwise) => {
-            let branch = if scope.condition(condition, expr.span, world)? { then } else { otherwise };
-            return step(scope, branch, name, world, out);
-        }
+        ExprKind::If(choice) => return step(scope, chosen(scope, expr, choice, world)?, name, world, out),
         ExprKind::List(items) if name == "*" => out.extend(items),
         _ => out.extend(expr.get(name)),
     }
@@ -70,18 +73,15 @@ pub(super) fn names(scope: &Scope<'_>, expr: &Expr, world: &World, out: &mut Vec
         out.push(Named { id: id.to_owned(), attribute: attribute.map(str::to_owned), span: expr.span });
     };
     match &expr.kind {
-        ExprKind::If(condition, then, otherwise) => {
-            let branch = if scope.condition(condition, expr.span, world)? { then } else { otherwise };
-            return names(scope, branch, world, out);
-        }
+        ExprKind::If(choice) => return names(scope, chosen(scope, expr, choice, world)?, world, out),
         ExprKind::Ref(name) => name.as_text().into_iter().for_each(|name| push(name, None)),
         ExprKind::GetAtt(resource, attribute) => {
             resource.as_text().into_iter().for_each(|name| push(name, attribute.as_text()));
         }
-        ExprKind::Sub(parts, own) => {
-            for part in parts {
+        ExprKind::Sub(sub) => {
+            for part in &sub.parts {
                 let SubPart::Variable(name) = part else { continue };
-                if own.iter().any(|(key, _)| *key.text == **name) {
+                if sub.map.iter().any(|(key, _)| *key.text == **name) {
                     continue;
                 }
                 match name.split_once('.') {
@@ -127,7 +127,8 @@ impl<'t> Identity<'t> {
             let scope = scope.at(*id);
             let Some(name) = self.alias_name(&scope, alias, world)? else { return Ok(false) };
             // What is not certainly the alias is something else.
-            let named = text.parts(':', 5).and_then(|parts| Some(parts.last()?.to_text())).unwrap_or_else(|| text.clone());
+            let named =
+                text.parts(':', 5).and_then(|parts| Some(parts.last()?.to_text())).unwrap_or_else(|| text.clone());
             Ok(world.equal(&text, &name) == Ok(true) || world.equal(&named, &name) == Ok(true))
         });
         any(aliases)

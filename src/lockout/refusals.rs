@@ -67,7 +67,8 @@ pub(crate) fn of_key(template: &Template, key: &Resource, all: &[(String, Refusa
     let mut needed: BTreeSet<&str> = BTreeSet::from([key.id.as_str()]);
     let mut left: Vec<&Resource> = vec![key];
     while let Some(resource) = left.pop() {
-        let more: Vec<&str> = needs(template, &Naming::of(resource)).into_iter().filter(|id| needed.insert(id)).collect();
+        let more: Vec<&str> =
+            needs(template, &Naming::of(resource)).into_iter().filter(|id| needed.insert(id)).collect();
         left.extend(more.into_iter().filter_map(|id| template.resource(id)));
     }
     let own = all.iter().filter(|(id, _)| needed.contains(id.as_str())).map(|(_, refusal)| refusal.clone());

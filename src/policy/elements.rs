@@ -28,6 +28,16 @@ impl Element {
             Element::Condition => "Condition",
         }
     }
+
+    /// The name of the element that says what is not meant; nothing where there is none.
+    pub(crate) fn negated(self) -> Option<&'static str> {
+        match self {
+            Element::Principal => Some("NotPrincipal"),
+            Element::Action => Some("NotAction"),
+            Element::Resource => Some("NotResource"),
+            Element::Condition => None,
+        }
+    }
 }
 
 /// One member of a list of texts.

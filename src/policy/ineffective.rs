@@ -6,9 +6,11 @@
 //! Sources: KMS API, CreateKey and PutKeyPolicy ("the policy statement has no effect … the API requests succeed"); KMS
 //! facts (e) and (f): unknown actions and other resources are accepted (S04, L19, L20).
 
+use std::sync::LazyLock;
+
 use crate::aws::KMS_ACTIONS;
 use crate::source::Span;
-use crate::world::{Kind, Pattern, Text, Value, World, nearest};
+use crate::world::{Case, Kind, Value, World, nearest, wildcard_match};
 
 use super::elements::{Element, Member, members};
 use super::request::Request;
@@ -66,10 +68,13 @@ fn unknown_actions(actions: &Value, world: &World) -> Vec<NoAction> {
     members(actions).into_iter().filter_map(unknown).collect()
 }
 
+/// KMS's actions as policies write them.
+static NAMES: LazyLock<Vec<String>> =
+    LazyLock::new(|| KMS_ACTIONS.iter().map(|action| format!("{PREFIX}{action}")).collect());
+
 /// Whether the pattern covers an action of KMS.
 fn exists(pattern: &str) -> bool {
-    let pattern = Pattern::new(Text::literal(&pattern.to_ascii_lowercase()));
-    KMS_ACTIONS.iter().any(|action| pattern.matches(&format!("{PREFIX}{action}").to_ascii_lowercase()))
+    NAMES.iter().any(|action| wildcard_match(pattern, action, Case::Ignored))
 }
 
 /// What was meant: a name of the API that stands for several actions, a forgotten prefix, a slip.
@@ -86,8 +91,7 @@ fn meant(written: &str) -> Option<String> {
         Some(name) => (name, "*"),
         None => (written, ""),
     };
-    let known: Vec<String> = KMS_ACTIONS.iter().map(|action| format!("{PREFIX}{action}")).collect();
-    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    let known: Vec<&str> = NAMES.iter().map(String::as_str).collect();
     nearest(name, &known).map(|action| format!("{action}{rest}"))
 }
 

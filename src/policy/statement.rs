@@ -83,8 +83,7 @@ impl<'v> Statement<'v> {
 
     /// The place to show for an element: its value, of a Principal the first one named; else the statement.
     pub(crate) fn span(&self, element: Element) -> Span {
-        let not = format!("Not{}", element.name());
-        let Some(value) = self.element(element.name()).or_else(|| self.element(&not)) else { return self.value.span };
+        let Some(value) = self.either(element) else { return self.value.span };
         let first = || principals::named_principals(value).first().map(|(_, span)| *span);
         (element == Element::Principal).then(first).flatten().unwrap_or(value.span)
     }
@@ -208,8 +207,12 @@ impl<'v> Statement<'v> {
 
     /// Whether it has neither the element nor its `Not` form, in this world.
     pub(crate) fn lacks(&self, element: Element) -> bool {
-        let not = format!("Not{}", element.name());
-        matches!(self.value.kind, Kind::Map(_)) && self.element(element.name()).or(self.element(&not)).is_none()
+        matches!(self.value.kind, Kind::Map(_)) && self.either(element).is_none()
+    }
+
+    /// The element, or else what it says not to mean.
+    fn either(&self, element: Element) -> Option<&'v Value> {
+        self.element(element.name()).or_else(|| self.element(element.negated()?))
     }
 
     /// Its outcome in one sense.

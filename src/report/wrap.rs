@@ -10,16 +10,24 @@ pub(super) fn columns(text: &str) -> usize {
 /// A text in lines: the first of at most `first` columns, the others of at most `rest`. A longer word has a line of its own.
 pub(super) fn wrapped(text: &str, first: usize, rest: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
+    let mut taken = 0;
     for word in text.split(' ') {
-        let room = if lines.len() == 1 { first } else { rest };
-        match lines.last_mut() {
-            Some(line) if line.is_empty() => line.push_str(word),
-            Some(line) if columns(line) + 1 + columns(word) <= room => {
+        let (room, width) = (if lines.len() == 1 { first } else { rest }, columns(word));
+        taken = match lines.last_mut() {
+            Some(line) if line.is_empty() => {
+                line.push_str(word);
+                width
+            }
+            Some(line) if taken + 1 + width <= room => {
                 line.push(' ');
                 line.push_str(word);
+                taken + 1 + width
             }
-            _ => lines.push(word.to_owned()),
-        }
+            _ => {
+                lines.push(word.to_owned());
+                width
+            }
+        };
     }
     lines
 }

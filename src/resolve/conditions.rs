@@ -82,10 +82,11 @@ impl<'t> Scope<'t> {
                 strict(answers, any)
             }
             ExprKind::Equals(a, b) => self.same(&self.resolve(a, world), &self.resolve(b, world), world),
-            ExprKind::Broken(message) => Err(Refusal { message: message.clone(), span: expr.span }.into()),
+            ExprKind::Broken(message) => Err(Refusal { message: (*message).to_owned(), span: expr.span }.into()),
             ExprKind::Text(text) if matches!(&**text, "true" | "false") => Ok(&**text == "true"),
             // A function that conditions do not have, or one of a macro: nobody knows.
-            ExprKind::Other(name, _) => {
+            ExprKind::Other(other) => {
+                let (name, _) = &**other;
                 world.ask(Question::Fact(self.later_here("condition", &format!("Fn::{name}"), expr.span)))
             }
             _ => {

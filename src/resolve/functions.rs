@@ -24,7 +24,7 @@ pub(crate) fn call(scope: &Scope<'_>, expr: &Expr, world: &World) -> Value {
                 _ => Kind::Unknown(scope.later_here("getatt", "Fn::GetAtt", expr.span)),
             },
         ),
-        ExprKind::Sub(parts, map) => substitute(scope, expr, parts, map, world),
+        ExprKind::Sub(sub) => substitute(scope, expr, &sub.parts, &sub.map, world),
         ExprKind::Join(delimiter, list) => {
             lift_list(expr, vec![resolve(delimiter), resolve(list)], &|args| join(scope, args, expr, world))
         }
@@ -34,9 +34,9 @@ pub(crate) fn call(scope: &Scope<'_>, expr: &Expr, world: &World) -> Value {
         ExprKind::Select(index, list) => {
             lift(expr.span, vec![resolve(index), resolve(list)], &|args| select(scope, args, expr))
         }
-        ExprKind::FindInMap(map, top, second, default) => {
-            let default = default.as_deref().map(resolve);
-            scope.find_in_map(expr, [resolve(map), resolve(top), resolve(second)], default, world)
+        ExprKind::FindInMap(lookup) => {
+            let default = lookup.default.as_ref().map(resolve);
+            scope.find_in_map(expr, [&lookup.map, &lookup.top, &lookup.second].map(resolve), default, world)
         }
         ExprKind::Base64(text) => lift(expr.span, vec![resolve(text)], &|args| first(args, expr, encode::base64)),
         ExprKind::Cidr(items) => {
@@ -59,10 +59,11 @@ pub(crate) fn call(scope: &Scope<'_>, expr: &Expr, world: &World) -> Value {
                 None => Kind::Unknown(later("import", name, expr.span)),
             })
         }
-        ExprKind::Other(name, _) if name.starts_with("ForEach::") => {
-            Value { span: expr.span, kind: scope.written_by_macro(&format!("Fn::{name}"), expr.span) }
+        ExprKind::Other(other) if other.0.starts_with("ForEach::") => {
+            Value { span: expr.span, kind: scope.written_by_macro(&format!("Fn::{}", other.0), expr.span) }
         }
-        ExprKind::Other(name, _) => {
+        ExprKind::Other(other) => {
+            let (name, _) = &**other;
             let kind = if name == "Transform" { "transform" } else { "function" };
             Value { span: expr.span, kind: Kind::Unknown(scope.later_here(kind, &format!("Fn::{name}"), expr.span)) }
         }

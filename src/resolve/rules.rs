@@ -36,7 +36,8 @@ impl Scope<'_> {
             ExprKind::And(operands) => all(operands.iter().map(|operand| self.asserts(operand, world))),
             ExprKind::Or(operands) => any(operands.iter().map(|operand| self.asserts(operand, world))),
             ExprKind::Not(inner) => self.asserts(inner, world).map(|answer| !answer),
-            ExprKind::Other(name, argument) => {
+            ExprKind::Other(other) => {
+                let (name, argument) = &**other;
                 let Value { kind: Kind::List(args), .. } = self.resolve(argument, world) else {
                     return self.condition_holds(expr, world);
                 };

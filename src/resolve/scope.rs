@@ -99,10 +99,12 @@ impl<'t> Scope<'t> {
         let kind = match &expr.kind {
             ExprKind::Text(text) => Kind::Text(texts::replaced(self, text, expr.span)),
             ExprKind::Null => refused(NULL, expr),
-            ExprKind::Broken(message) => refused(message, expr),
+            ExprKind::Broken(message) => refused(*message, expr),
             ExprKind::List(items) => Kind::List(self.items(items, world)),
             ExprKind::Map(entries) => self.map(entries, world),
-            ExprKind::If(name, then, otherwise) => return self.branch(name, expr, [then, otherwise], world),
+            ExprKind::If(choice) => {
+                return self.branch(&choice.condition, expr, [&choice.then, &choice.otherwise], world);
+            }
             _ => return functions::call(self, expr, world),
         };
         Value { span: expr.span, kind }

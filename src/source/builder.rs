@@ -70,7 +70,8 @@ impl<'t> Builder<'t> {
     /// # Errors
     ///
     /// There is none.
-    pub(super) fn finish(self) -> Result<Loaded, LoadError> {
+    pub(super) fn finish(mut self) -> Result<Loaded, LoadError> {
+        self.out.nodes.shrink_to_fit();
         match self.out.root {
             Some(_) => Ok(self.out),
             None => Err(self.error("the file holds no value", 0)),

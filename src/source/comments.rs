@@ -4,6 +4,8 @@
 //! say. The parser can report comments itself; that makes it slower for every file and adds a limit of its own, so they
 //! are found here: outside scalars, a `#` at the start of a line or behind a blank starts a comment (YAML 1.1, 4.1.1).
 
+use memchr::memchr_iter;
+
 use super::document::{FileId, Node, NodeKind, Span};
 
 /// The comments of `text`. Scalars among `nodes` stand in the order of the text, as the parser meets them.
@@ -11,7 +13,7 @@ pub(super) fn comments(file: FileId, text: &str, nodes: &[Node]) -> Vec<Span> {
     let mut scalars = nodes.iter().filter(|node| matches!(node.kind, NodeKind::Scalar(_))).map(|node| node.span);
     let mut scalar = scalars.next();
     let mut out: Vec<Span> = Vec::new();
-    for (at, _) in text.match_indices('#') {
+    for at in memchr_iter(b'#', text.as_bytes()) {
         let start = u32::try_from(at).unwrap_or(u32::MAX);
         while scalar.is_some_and(|span| span.end <= start) {
             scalar = scalars.next();

@@ -151,7 +151,7 @@ impl Document {
                 return Err(SourceError { message, line: at.line, column: at.column });
             }
         };
-        if let Some(at) = text.find('\0') {
+        if let Some(at) = memchr::memchr(0, text.as_bytes()) {
             let place = Lines::new(&text).place(&text, u32::try_from(at).unwrap_or(u32::MAX));
             let message = "the file is binary: it holds a null byte".to_owned();
             return Err(SourceError { message, line: place.line, column: place.column });

@@ -12,10 +12,10 @@ mod lines;
 mod load;
 mod rebuild;
 mod scalar;
-mod texts;
 mod sources;
 #[cfg(test)]
 mod tests;
+mod texts;
 
 pub(crate) use document::{Document, Duplicate, Entry, FileId, Limits, Node, NodeId, NodeKind, Span};
 pub(crate) use edit::{TextEdit, edited};

@@ -26,7 +26,41 @@ pub(crate) enum SubPart {
     Variable(String),
 }
 
-/// Every form of expression. Arguments are expressions, since functions nest.
+/// Fn::Sub.
+#[derive(Clone, Debug)]
+pub(crate) struct Substitution {
+    /// The parts of its text.
+    pub(crate) parts: Box<[SubPart]>,
+    /// The map of its second form.
+    pub(crate) map: Box<[(Key, Expr)]>,
+}
+
+/// Fn::FindInMap.
+#[derive(Clone, Debug)]
+pub(crate) struct Lookup {
+    /// The map's name.
+    pub(crate) map: Expr,
+    /// The top key.
+    pub(crate) top: Expr,
+    /// The second key.
+    pub(crate) second: Expr,
+    /// DefaultValue.
+    pub(crate) default: Option<Expr>,
+}
+
+/// Fn::If.
+#[derive(Clone, Debug)]
+pub(crate) struct Choice {
+    /// The condition's name.
+    pub(crate) condition: String,
+    /// The value if it is true.
+    pub(crate) then: Expr,
+    /// The value if it is false.
+    pub(crate) otherwise: Expr,
+}
+
+/// Every form of expression. Arguments are expressions, since functions nest. Small, since of thousands of templates most of
+/// what is kept are these.
 #[derive(Clone, Debug)]
 pub(crate) enum ExprKind {
     /// A scalar, as CloudFormation reads it.
@@ -34,33 +68,33 @@ pub(crate) enum ExprKind {
     /// A null, which CloudFormation refuses.
     Null,
     /// A list.
-    List(Vec<Expr>),
+    List(Box<[Expr]>),
     /// A map.
-    Map(Vec<(Key, Expr)>),
+    Map(Box<[(Key, Expr)]>),
     /// Ref.
     Ref(Box<Expr>),
     /// Fn::GetAtt: resource, attribute.
     GetAtt(Box<Expr>, Box<Expr>),
-    /// Fn::Sub: the text's parts, and the map of its second form.
-    Sub(Vec<SubPart>, Vec<(Key, Expr)>),
+    /// Fn::Sub.
+    Sub(Box<Substitution>),
     /// Fn::Join: delimiter, list.
     Join(Box<Expr>, Box<Expr>),
     /// Fn::Split: delimiter, text.
     Split(Box<Expr>, Box<Expr>),
     /// Fn::Select: index, list.
     Select(Box<Expr>, Box<Expr>),
-    /// Fn::FindInMap: map, top key, second key, DefaultValue.
-    FindInMap(Box<Expr>, Box<Expr>, Box<Expr>, Option<Box<Expr>>),
-    /// Fn::If: condition name, value if true, value if false.
-    If(String, Box<Expr>, Box<Expr>),
+    /// Fn::FindInMap.
+    FindInMap(Box<Lookup>),
+    /// Fn::If.
+    If(Box<Choice>),
     /// Condition: a condition by its name.
-    Condition(String),
+    Condition(Arc<str>),
     /// Fn::Equals.
     Equals(Box<Expr>, Box<Expr>),
     /// Fn::And.
-    And(Vec<Expr>),
+    And(Box<[Expr]>),
     /// Fn::Or.
-    Or(Vec<Expr>),
+    Or(Box<[Expr]>),
     /// Fn::Not.
     Not(Box<Expr>),
     /// Fn::ImportValue.
@@ -68,7 +102,7 @@ pub(crate) enum ExprKind {
     /// Fn::Base64.
     Base64(Box<Expr>),
     /// Fn::Cidr: block, count and, mostly, bits.
-    Cidr(Vec<Expr>),
+    Cidr(Box<[Expr]>),
     /// Fn::GetAZs.
     Zones(Box<Expr>),
     /// Fn::Length.
@@ -78,9 +112,9 @@ pub(crate) enum ExprKind {
     /// Fn::GetStackOutput: the map of its arguments.
     StackOutput(Box<Expr>),
     /// Fn::Transform, and functions that CloudFormation does not have: the name without `Fn::`, and the argument.
-    Other(String, Box<Expr>),
+    Other(Box<(String, Expr)>),
     /// A function whose arguments have the wrong form: what CloudFormation says.
-    Broken(String),
+    Broken(&'static str),
 }
 
 impl Expr {
@@ -114,7 +148,8 @@ impl Expr {
             ExprKind::List(items) | ExprKind::And(items) | ExprKind::Or(items) | ExprKind::Cidr(items) => {
                 items.iter().for_each(visit);
             }
-            ExprKind::Map(entries) | ExprKind::Sub(_, entries) => entries.iter().for_each(|(_, value)| visit(value)),
+            ExprKind::Map(entries) => entries.iter().for_each(|(_, value)| visit(value)),
+            ExprKind::Sub(sub) => sub.map.iter().for_each(|(_, value)| visit(value)),
             ExprKind::Ref(a)
             | ExprKind::Not(a)
             | ExprKind::ImportValue(a)
@@ -122,17 +157,28 @@ impl Expr {
             | ExprKind::Zones(a)
             | ExprKind::Length(a)
             | ExprKind::ToJson(a)
-            | ExprKind::StackOutput(a)
-            | ExprKind::Other(_, a) => visit(a),
+            | ExprKind::StackOutput(a) => visit(a),
+            ExprKind::Other(other) => visit(&other.1),
             ExprKind::GetAtt(a, b)
             | ExprKind::Join(a, b)
             | ExprKind::Split(a, b)
             | ExprKind::Select(a, b)
-            | ExprKind::If(_, a, b)
             | ExprKind::Equals(a, b) => [a, b].into_iter().for_each(|child| visit(child)),
-            ExprKind::FindInMap(a, b, c, default) => {
-                [a, b, c].into_iter().chain(default).for_each(|child| visit(child));
+            ExprKind::If(choice) => [&choice.then, &choice.otherwise].into_iter().for_each(visit),
+            ExprKind::FindInMap(lookup) => {
+                [&lookup.map, &lookup.top, &lookup.second].into_iter().chain(&lookup.default).for_each(visit);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Of thousands of templates, expressions are most of what is kept: see `docs/performance.md`.
+    #[test]
+    fn expressions_stay_small() {
+        assert_eq!(std::mem::size_of::<Expr>(), 40);
     }
 }

@@ -3,7 +3,7 @@
 //! Source: AWS CloudFormation User Guide, intrinsic-function-reference-*.html; the error texts are CloudFormation's own
 //! as recorded there and in its validation messages.
 
-use super::expr::{Expr, ExprKind, Key};
+use super::expr::{Choice, Expr, ExprKind, Key, Lookup, SubPart, Substitution};
 use super::sub;
 
 /// The functions, without `Fn::`; `Ref` and `Condition` are written without it.
@@ -49,7 +49,9 @@ pub(crate) fn long_name(key: &str) -> Option<&str> {
 pub(crate) fn call(name: &str, argument: Expr) -> ExprKind {
     let called = match name {
         "Ref" => Ok(ExprKind::Ref(argument.into())),
-        "Condition" => text(argument).map(ExprKind::Condition).ok_or("Condition needs the name of a condition"),
+        "Condition" => {
+            text(argument).map(|name| ExprKind::Condition(name.into())).ok_or("Condition needs the name of a condition")
+        }
         "GetAtt" => get_att(argument),
         "Sub" => substitute(argument),
         "Join" => two(argument).map(|(a, b)| ExprKind::Join(a, b)).ok_or(JOIN),
@@ -63,14 +65,14 @@ pub(crate) fn call(name: &str, argument: Expr) -> ExprKind {
         "Not" => one(argument).map(ExprKind::Not).ok_or("every Fn::Not object requires a list of one condition"),
         "ImportValue" => Ok(ExprKind::ImportValue(argument.into())),
         "Base64" => Ok(ExprKind::Base64(argument.into())),
-        "Cidr" => list(argument).map(ExprKind::Cidr).ok_or(CIDR),
+        "Cidr" => list(argument).map(|items| ExprKind::Cidr(items.into())).ok_or(CIDR),
         "GetAZs" => Ok(ExprKind::Zones(argument.into())),
         "Length" => Ok(ExprKind::Length(argument.into())),
         "ToJsonString" => Ok(ExprKind::ToJson(argument.into())),
         "GetStackOutput" => Ok(ExprKind::StackOutput(argument.into())),
-        other => Ok(ExprKind::Other(other.to_owned(), argument.into())),
+        other => Ok(ExprKind::Other(Box::new((other.to_owned(), argument)))),
     };
-    called.unwrap_or_else(|message| ExprKind::Broken(message.to_owned()))
+    called.unwrap_or_else(|message| ExprKind::Broken(message))
 }
 
 const GET_ATT: &str =
@@ -95,7 +97,7 @@ fn text(expr: Expr) -> Option<String> {
 
 fn list(expr: Expr) -> Option<Vec<Expr>> {
     match expr.kind {
-        ExprKind::List(items) => Some(items),
+        ExprKind::List(items) => Some(items.into_vec()),
         _ => None,
     }
 }
@@ -110,9 +112,9 @@ fn two(argument: Expr) -> Option<(Box<Expr>, Box<Expr>)> {
     Some((a.into(), b.into()))
 }
 
-fn operands(argument: Expr) -> Result<Vec<Expr>, &'static str> {
+fn operands(argument: Expr) -> Result<Box<[Expr]>, &'static str> {
     let items = list(argument).ok_or(OPERANDS)?;
-    let items: Vec<Expr> = items.into_iter().map(condition_operand).collect();
+    let items: Box<[Expr]> = items.into_iter().map(condition_operand).collect();
     (2..=10).contains(&items.len()).then_some(items).ok_or(OPERANDS)
 }
 
@@ -135,7 +137,7 @@ pub(crate) fn condition_operand(expr: Expr) -> Expr {
         _ => None,
     };
     match name.map(str::to_owned) {
-        Some(name) => Expr { kind: ExprKind::Condition(name), ..expr },
+        Some(name) => Expr { kind: ExprKind::Condition(name.into()), ..expr },
         None => expr,
     }
 }
@@ -153,21 +155,25 @@ fn get_att(argument: Expr) -> Result<ExprKind, &'static str> {
             Ok(ExprKind::GetAtt(part(resource), part(attribute)))
         }
         ExprKind::List(items) => {
-            let [resource, attribute] = <[Expr; 2]>::try_from(items).map_err(|_| GET_ATT)?;
+            let [resource, attribute] = <[Expr; 2]>::try_from(items.into_vec()).map_err(|_| GET_ATT)?;
             Ok(ExprKind::GetAtt(resource.into(), attribute.into()))
         }
         _ => Err(GET_ATT),
     }
 }
 
+fn substituted(parts: Vec<SubPart>, map: Box<[(Key, Expr)]>) -> ExprKind {
+    ExprKind::Sub(Box::new(Substitution { parts: parts.into(), map }))
+}
+
 fn substitute(argument: Expr) -> Result<ExprKind, &'static str> {
     match argument.kind {
-        ExprKind::Text(text) => Ok(ExprKind::Sub(sub::parts(&text), Vec::new())),
+        ExprKind::Text(text) => Ok(substituted(sub::parts(&text), Box::default())),
         ExprKind::List(items) => {
-            let [text, map] = <[Expr; 2]>::try_from(items).map_err(|_| SUB)?;
+            let [text, map] = <[Expr; 2]>::try_from(items.into_vec()).map_err(|_| SUB)?;
             let text = text.as_text().ok_or(SUB)?.to_owned();
             match map.kind {
-                ExprKind::Map(entries) => Ok(ExprKind::Sub(sub::parts(&text), entries)),
+                ExprKind::Map(entries) => Ok(substituted(sub::parts(&text), entries)),
                 // A map with one entry named Ref or Fn::… would read as a function: nothing to substitute by name.
                 _ => Err(SUB),
             }
@@ -186,13 +192,13 @@ fn find_in_map(argument: Expr) -> Result<ExprKind, &'static str> {
         (Some(options), None) => Some(default_value(options).ok_or(FIND_IN_MAP)?),
         _ => return Err(FIND_IN_MAP),
     };
-    Ok(ExprKind::FindInMap(map.into(), top.into(), second.into(), default))
+    Ok(ExprKind::FindInMap(Box::new(Lookup { map, top, second, default })))
 }
 
-fn default_value(options: Expr) -> Option<Box<Expr>> {
+fn default_value(options: Expr) -> Option<Expr> {
     match options.kind {
         ExprKind::Map(entries) => {
-            let named = |(key, value): (Key, Expr)| (&*key.text == "DefaultValue").then(|| value.into());
+            let named = |(key, value): (Key, Expr)| (&*key.text == "DefaultValue").then_some(value);
             entries.into_iter().find_map(named)
         }
         _ => None,
@@ -201,6 +207,6 @@ fn default_value(options: Expr) -> Option<Box<Expr>> {
 
 fn condition_if(argument: Expr) -> Result<ExprKind, &'static str> {
     let [condition, then, otherwise] = <[Expr; 3]>::try_from(list(argument).ok_or(IF)?).map_err(|_| IF)?;
-    let name = text(condition).ok_or(IF)?;
-    Ok(ExprKind::If(name, then.into(), otherwise.into()))
+    let condition = text(condition).ok_or(IF)?;
+    Ok(ExprKind::If(Box::new(Choice { condition, then, otherwise })))
 }

@@ -26,7 +26,7 @@ mod tree;
 #[cfg(test)]
 pub(crate) use expand::Snippets;
 pub(crate) use expand::{expand, snippets};
-pub(crate) use expr::{Expr, ExprKind, Key, SubPart};
+pub(crate) use expr::{Choice, Expr, ExprKind, Key, SubPart};
 pub(crate) use numbers::NumberLike;
 pub(crate) use owners::Owner;
 pub(crate) use read::read;

@@ -90,8 +90,8 @@ fn named(expr: &Expr) -> Vec<(&'static str, String)> {
 }
 
 fn mappings(expr: &Expr, out: &mut Vec<(&'static str, String)>) {
-    if let ExprKind::FindInMap(name, ..) = &expr.kind {
-        out.extend(name.as_text().map(|name| ("Mappings", name.to_owned())));
+    if let ExprKind::FindInMap(lookup) = &expr.kind {
+        out.extend(lookup.map.as_text().map(|name| ("Mappings", name.to_owned())));
     }
     expr.each_child(&mut |child| mappings(child, out));
 }

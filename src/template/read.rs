@@ -64,9 +64,9 @@ fn map(mut entries: Vec<(Key, Expr)>) -> ExprKind {
         (Some(name), Some((_, argument))) => intrinsics::call(&name, argument),
         (None, last) => {
             entries.extend(last);
-            ExprKind::Map(entries)
+            ExprKind::Map(entries.into())
         }
-        (Some(_), None) => ExprKind::Map(entries),
+        (Some(_), None) => ExprKind::Map(entries.into()),
     }
 }
 

@@ -46,10 +46,10 @@ fn walk<'e>(expr: &'e Expr, conditional: bool, out: &mut Vec<Reference<'e>>) {
                 found(Target::Resource(name));
             }
         }
-        ExprKind::Sub(parts, map) => {
-            for part in parts {
+        ExprKind::Sub(sub) => {
+            for part in &sub.parts {
                 if let SubPart::Variable(name) = part
-                    && !map.iter().any(|(key, _)| *key.text == **name)
+                    && !sub.map.iter().any(|(key, _)| *key.text == **name)
                 {
                     found(match name.split_once('.') {
                         Some((resource, _)) => Target::Resource(resource),
@@ -58,7 +58,8 @@ fn walk<'e>(expr: &'e Expr, conditional: bool, out: &mut Vec<Reference<'e>>) {
                 }
             }
         }
-        ExprKind::If(name, ..) | ExprKind::Condition(name) => found(Target::Condition(name)),
+        ExprKind::If(choice) => found(Target::Condition(&choice.condition)),
+        ExprKind::Condition(name) => found(Target::Condition(name)),
         _ => {}
     }
     let below = conditional || matches!(expr.kind, ExprKind::If(..));

@@ -149,7 +149,9 @@ impl Template {
             .into_iter()
             .filter_map(|(id, node)| resource(document, id, node))
             .collect();
-        let resources = last_of_each(resources);
+        let mut resources = last_of_each(resources);
+        // Of thousands of templates, this is most of what is kept.
+        resources.shrink_to_fit();
         let has_resources = !resources.is_empty()
             || document.get(root, "Resources").is_some_and(|entry| has_macro(document, entry.value));
         if !has_resources && document.get(root, "AWSTemplateFormatVersion").is_none() {
@@ -192,7 +194,7 @@ impl Template {
         let policy = literal(document, document.root());
         let span = policy.span;
         let name = Key { text: "KeyPolicy".into(), span };
-        let properties = Expr { span, kind: ExprKind::Map(vec![(name, policy)]) };
+        let properties = Expr { span, kind: ExprKind::Map(Box::new([(name, policy)])) };
         let key = Resource {
             id: String::new(),
             span,

@@ -17,7 +17,11 @@ impl World {
         if let (Some(a), Some(b)) = (a.as_literal(), b.as_literal()) {
             return Ok(a == b);
         }
-        let Some(equations) = equate(&self.fill(a), &self.fill(b)) else { return Ok(false) };
+        let (a, b) = (self.fill(a), self.fill(b));
+        if a == b {
+            return Ok(true);
+        }
+        let Some(equations) = equate(&a, &b) else { return Ok(false) };
         all(equations.into_iter().map(|equation| self.solve(equation)))
     }
 

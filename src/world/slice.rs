@@ -114,7 +114,11 @@ mod tests {
             let found: Vec<Text> = parts.iter().map(|part| part.to_text()).collect();
             assert_eq!(found, expected.iter().map(|one| text(one, Class::Account)).collect::<Vec<_>>(), "{written}");
             for (part, text) in parts.iter().zip(&found) {
-                assert_eq!((part.as_literal(), part.known_prefix()), (text.as_literal(), text.known_prefix()), "{written}");
+                assert_eq!(
+                    (part.as_literal(), part.known_prefix()),
+                    (text.as_literal(), text.known_prefix()),
+                    "{written}"
+                );
             }
         }
     }
@@ -122,6 +126,9 @@ mod tests {
     #[test]
     fn a_separator_that_may_hide_in_a_hole_stops_the_split() {
         assert!(text("a:?:b", Class::Any).parts(':', 5).is_none());
-        assert!(text("a:?:b", Class::Any).parts(':', 1).is_some(), "it stands after the last separator that is looked for");
+        assert!(
+            text("a:?:b", Class::Any).parts(':', 1).is_some(),
+            "it stands after the last separator that is looked for"
+        );
     }
 }

@@ -17,8 +17,14 @@ pub(crate) enum Case {
 
 /// Whether the text matches the pattern as a whole.
 pub(crate) fn wildcard_match(pattern: &str, text: &str, case: Case) -> bool {
-    let mut runs = pattern.split('*');
-    let Some(mut rest) = after(runs.next().unwrap_or_default(), text, case) else { return false };
+    let (first, others) = match pattern.bytes().position(|byte| byte == b'*') {
+        Some(at) => pattern.split_at(at),
+        None => (pattern, ""),
+    };
+    // Most patterns that do not match differ before their first `*`.
+    let Some(mut rest) = after(first, text, case) else { return false };
+    let mut runs = others.split('*');
+    runs.next();
     let Some(last) = runs.next_back() else { return rest.is_empty() };
     for run in runs {
         match find(run, rest, case) {

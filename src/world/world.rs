@@ -3,6 +3,7 @@
 //! Comes in: questions. Goes out: `Ok(answer)` or the question itself. An answer is only given when every filling of
 //! the holes that agrees with the world gives it.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;
@@ -18,10 +19,26 @@ const CHAIN: usize = 8;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct World {
     /// What was so from the start, in all worlds of an exploration: a template may have hundreds of parameters.
-    given: Rc<HashMap<Hole, Text>>,
+    given: Rc<Given>,
     bindings: Vec<(Hole, Text)>,
     facts: Vec<(Question, bool)>,
 }
+
+/// What is so from the start.
+#[derive(Debug, Default)]
+struct Given {
+    texts: HashMap<Hole, Text>,
+    /// Whether anything hung on one of them.
+    used: Cell<bool>,
+}
+
+impl PartialEq for Given {
+    fn eq(&self, other: &Given) -> bool {
+        self.texts == other.texts
+    }
+}
+
+impl Eq for Given {}
 
 /// Worlds that are equal have the same answers to the same texts; the questions themselves are left to the comparison.
 impl Hash for World {
@@ -34,7 +51,15 @@ impl Hash for World {
 impl World {
     /// The world in which these holes are these texts.
     pub(crate) fn given(holes: impl IntoIterator<Item = (Hole, Text)>) -> World {
-        World { given: Rc::new(holes.into_iter().collect()), ..World::default() }
+        let given = Given { texts: holes.into_iter().collect(), used: Cell::new(false) };
+        World { given: Rc::new(given), ..World::default() }
+    }
+
+    /// What `explore` comes to within this world, and whether anything in it hung on what is so from the start: if not, it
+    /// comes to the same without that.
+    pub(crate) fn watched<T>(&self, explore: impl FnOnce() -> T) -> (T, bool) {
+        self.given.used.set(false);
+        (explore(), self.given.used.get())
     }
 
     /// The world in which, besides, `hole` is `text`.
@@ -87,7 +112,9 @@ impl World {
 
     pub(super) fn binding(&self, hole: &Hole) -> Option<&Text> {
         let bound = || self.bindings.iter().find(|(bound, _)| bound == hole).map(|(_, text)| text);
-        self.given.get(hole).or_else(bound)
+        let given = self.given.texts.get(hole);
+        self.given.used.set(self.given.used.get() || given.is_some());
+        given.or_else(bound)
     }
 
     /// The questions that were answered otherwise than by what an unknown is.

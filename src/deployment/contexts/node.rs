@@ -3,6 +3,8 @@
 //! Comes in: a document that `source/` has read within its limits, or the text of a TOML file or of a list of `Key=Value`. Goes out: [`Node`]. Must not
 //! know: what the file means.
 
+use std::sync::Arc;
+
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -28,7 +30,7 @@ pub(crate) enum Kind {
     /// Null, or an empty file.
     Nothing,
     /// A scalar.
-    Text(String),
+    Text(Arc<str>),
     /// A sequence.
     List(Vec<Node>),
     /// A mapping.
@@ -72,7 +74,7 @@ impl Node {
         let of_line = |(line, text): (usize, &str)| words(text).into_iter().map(move |word| (line, word));
         let of_word = |(line, word): (usize, String)| {
             assignment(&word)?;
-            Some(Node { line: line + 1, column: 1, tag: None, kind: Kind::Text(word) })
+            Some(Node { line: line + 1, column: 1, tag: None, kind: Kind::Text(word.into()) })
         };
         // The first word that is anything else ends it: most files are.
         let items: Vec<Node> = text.lines().enumerate().flat_map(of_line).map(of_word).collect::<Option<_>>()?;
@@ -133,15 +135,15 @@ fn of_document(document: &Document, id: NodeId) -> Node {
 fn of_scalar(document: &Document, id: NodeId, scalar: &Scalar) -> Kind {
     match scalar.form {
         Form::Null => Kind::Nothing,
-        Form::Text => Kind::Text(scalar.text().to_owned()),
-        _ => Kind::Text(document.slice(document.span(id)).to_owned()),
+        Form::Text => Kind::Text(scalar.shared_text()),
+        _ => Kind::Text(document.slice(document.span(id)).into()),
     }
 }
 
 fn of_table(text: &str, table: &DeTable<'_>, (line, column): (usize, usize)) -> Node {
     let entry = |(key, value): (&Spanned<std::borrow::Cow<'_, str>>, &Spanned<DeValue<'_>>)| {
         let (line, column) = place(text, key.span().start);
-        let kind = Kind::Text(key.get_ref().clone().into_owned());
+        let kind = Kind::Text((&**key.get_ref()).into());
         (Node { line, column, tag: None, kind }, of_value(text, value))
     };
     Node { line, column, tag: None, kind: Kind::Map(table.iter().map(entry).collect()) }
@@ -152,8 +154,8 @@ fn of_value(text: &str, value: &Spanned<DeValue<'_>>) -> Node {
     let kind = match value.get_ref() {
         DeValue::Table(table) => return of_table(text, table, (line, column)),
         DeValue::Array(items) => Kind::List(items.iter().map(|item| of_value(text, item)).collect()),
-        DeValue::String(value) => Kind::Text(value.clone().into_owned()),
-        other => Kind::Text(scalar(other)),
+        DeValue::String(value) => Kind::Text((&**value).into()),
+        other => Kind::Text(scalar(other).into()),
     };
     Node { line, column, tag: None, kind }
 }

@@ -88,7 +88,7 @@ pub(super) fn argument(file: &File, name: &str, value: &Node) -> Result<Argument
     let known = |text: String| Ok(Argument::new(name, text, file.place(value)));
     match &value.kind {
         _ if value.tag.is_some() => Ok(Argument::unknown(name, file.place(value))),
-        Kind::Text(text) => known(text.clone()),
+        Kind::Text(text) => known(text.to_string()),
         Kind::List(items) => match items.iter().map(Node::text).collect::<Option<Vec<&str>>>() {
             Some(texts) => known(texts.join(",")),
             None => Ok(Argument::unknown(name, file.place(value))),

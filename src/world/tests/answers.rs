@@ -93,3 +93,15 @@ fn answers_that_no_value_gives_are_no_world() {
         assert_eq!(world(&answers).is_some(), is_possible, "{answers:?}");
     }
 }
+
+#[test]
+fn what_hangs_on_nothing_given_is_told_from_what_does() {
+    let (p, q) = (parameter("P", Class::Any), parameter("Q", Class::Any));
+    let world = World::given([(p.clone(), "a".into())]).assume(q.clone(), "b".into());
+    let fill = |hole: &Hole| world.fill(&Text::hole(hole.clone()));
+    assert_eq!(world.watched(|| fill(&q)), ("b".into(), false));
+    assert_eq!(world.watched(|| fill(&p)), ("a".into(), true));
+    assert_eq!(world.watched(|| fill(&parameter("R", Class::Any)).holes().count()), (1, false), "it begins anew");
+    let within = world.answer(&is(&q, "c"), false);
+    assert!(world.watched(|| within.map(|world| world.fill(&Text::hole(p.clone())))).1, "also in the worlds within");
+}
