@@ -19,9 +19,9 @@ use crate::source::SourceError;
 
 use super::args::Flags;
 use super::contexts::Folder;
-use super::discover::{self, Folders, Found, shown};
+use super::discover::{self, Found, shown};
 use super::files::Files;
-use super::paths::whole;
+use super::paths::{Wholes, whole};
 
 pub(super) const MANIFEST: &str = "manifest.json";
 
@@ -243,8 +243,9 @@ impl Candidate {
 fn take(found: &mut Vec<Found>, manifest: &Path, stacks: &[Synthesized]) {
     let own: HashSet<PathBuf> = stacks.iter().filter_map(|one| one.found.path.as_deref()).map(whole).collect();
     let folder = manifest.parent().filter(|folder| !is_source(folder));
-    let folders = Folders::default();
-    let place = |one: &Found| one.path.as_deref().map(|path| if one.named { whole(path) } else { folders.whole(path) });
+    let wholes = Wholes::default();
+    let place =
+        |one: &Found| one.path.as_deref().map(|path| if one.named { wholes.of(path) } else { wholes.walked(path) });
     found.retain(|one| {
         let Some(path) = place(one) else { return true };
         path != manifest && !own.contains(&path) && folder.is_none_or(|folder| !path.starts_with(folder))

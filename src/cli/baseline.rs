@@ -19,7 +19,10 @@ use super::paths::{here, tidy, whole};
 
 /// What hides findings, by the flags.
 pub(crate) fn hidden(flags: &Flags, files: &Files) -> anyhow::Result<Hidden> {
-    let names: BTreeMap<_, _> = files.places().map(|(file, place)| (file, text(&located(place)))).collect();
+    // The names in the baseline are whole, whatever the run calls the files.
+    let is_wanted = flags.baseline.is_some() || flags.write_baseline.is_some();
+    let places = files.places().filter(|_| is_wanted);
+    let names: BTreeMap<_, _> = places.map(|(file, place)| (file, text(&located(place)))).collect();
     let Some(path) = &flags.baseline else { return Ok(Hidden::new(Baseline::default(), names)) };
     let document = document("--baseline", path)?;
     let baseline = Baseline::parse(&document)

@@ -33,6 +33,7 @@ use super::plan::{Group, Plan, Synthesized};
 use super::previous::{Previous, previous};
 use super::progress::Progress;
 use super::rules;
+use super::scan::Hints;
 use super::unread::Unread;
 
 /// A deployment with its templates, each with all that it nests.
@@ -130,12 +131,9 @@ pub(super) fn open_all(
         if plan.leaves_out(&file)? {
             continue;
         }
-        let mut scanned = |hints| {
-            if context.is_none() {
-                plan.walked(&file, hints);
-            }
-        };
-        let Some(template) = files.scanned(&file, &plan.flags.stdin_filename, &mut scanned) else { continue };
+        let mut scanned = |hints| plan.scanned(&file, hints);
+        let wanted = (context.is_none() && plan.wants_hints(&file)).then_some(&mut scanned as &mut dyn FnMut(Hints));
+        let Some(template) = files.scanned(&file, &plan.flags.stdin_filename, wanted) else { continue };
         named.extend(file.named.then_some(template.0));
         if let Some(context) = context {
             let known = synthesized.entry(template.0).or_default();

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -13,7 +14,6 @@ use ignore::overrides::OverrideBuilder;
 
 use crate::source::Limits;
 
-use super::paths::whole;
 use super::scan;
 use super::unread::Unread;
 
@@ -118,27 +118,28 @@ pub(crate) fn shown(path: &Path) -> String {
     text.strip_prefix("./").or(text.strip_prefix(".\\")).unwrap_or(&text).replace('\\', "/")
 }
 
-/// The whole paths of walked files, for which a folder is looked at once: a walk follows no links, so the whole path of a file is
-/// that of its folder with its name.
-#[derive(Debug, Default)]
-pub(crate) struct Folders(RefCell<HashMap<PathBuf, PathBuf>>);
-
-impl Folders {
-    /// The whole path of a walked file.
-    pub(crate) fn whole(&self, file: &Path) -> PathBuf {
-        let (Some(folder), Some(name)) = (file.parent(), file.file_name()) else { return whole(file) };
-        if let Some(known) = self.0.borrow().get(folder) {
-            return known.join(name);
-        }
-        let found = whole(if folder.as_os_str().is_empty() { Path::new(".") } else { folder });
-        self.0.borrow_mut().insert(folder.to_owned(), found.clone());
-        found.join(name)
-    }
-}
-
 /// The top folder of the git repository that a folder is in.
 pub(crate) fn repository(folder: &Path) -> Option<&Path> {
     folder.ancestors().find(|above| above.join(".git").exists())
+}
+
+/// The top folders of the git repositories of a run, each folder looked at once.
+#[derive(Debug, Default)]
+pub(crate) struct Repositories(RefCell<HashMap<OsString, Option<PathBuf>>>);
+
+impl Repositories {
+    /// As [`repository`].
+    pub(crate) fn of(&self, folder: &Path) -> Option<PathBuf> {
+        if let Some(known) = self.0.borrow().get(folder.as_os_str()) {
+            return known.clone();
+        }
+        let top = match folder.join(".git").exists() {
+            true => Some(folder.to_owned()),
+            false => folder.parent().and_then(|above| self.of(above)),
+        };
+        self.0.borrow_mut().insert(folder.as_os_str().to_owned(), top.clone());
+        top
+    }
 }
 
 /// What a file turned out to be.

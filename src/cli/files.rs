@@ -14,7 +14,7 @@ use crate::template::{Template, Unfollowed};
 use super::args::near_verb;
 use super::bounds::may_read;
 use super::discover::{Content, Found, open, read, shown, too_large, trouble};
-use super::paths::{tidy, whole};
+use super::paths::{Wholes, tidy, whole};
 use super::scan::{self, Hints};
 use super::unread::Unread;
 
@@ -50,6 +50,7 @@ pub(crate) struct Files {
     pub(super) unread: Unread,
     /// What counts instead of files.
     texts: Texts,
+    wholes: Wholes,
     /// What became of files, by their canonical paths.
     known: HashMap<OsString, Result<Opened, Unfollowed>>,
     /// The templates of which only the outline is kept.
@@ -67,7 +68,7 @@ impl Files {
 
     /// The whole path of a file, or of a text that counts without one. A device or a pipe could be read for ever.
     fn canonical(&self, place: &Path) -> Option<PathBuf> {
-        let file = place.canonicalize().ok().filter(|canonical| canonical.is_file());
+        let file = Some(self.wholes.of(place)).filter(|whole| whole.is_file());
         file.or_else(|| Some(whole(place)).filter(|whole| self.texts.contains_key(whole)))
     }
 
@@ -160,23 +161,23 @@ impl Files {
 
     /// The template in a file, if there is one that matters.
     pub(crate) fn template(&mut self, found: &Found, stdin_name: &str) -> Option<Opened> {
-        self.scanned(found, stdin_name, &mut |_| {})
+        self.scanned(found, stdin_name, None)
     }
 
-    /// The same. What a scan of a file shows that nobody named is handed to `scanned`.
+    /// The same. What a scan of the file shows is handed to `scanned`.
     pub(crate) fn scanned(
         &mut self,
         found: &Found,
         stdin_name: &str,
-        scanned: &mut dyn FnMut(Hints),
+        scanned: Option<&mut dyn FnMut(Hints)>,
     ) -> Option<Opened> {
         let (shown, bytes) = self.bytes(found, stdin_name)?;
-        if !found.named {
-            let hints = Hints::of(&bytes);
-            scanned(hints);
-            if !(self.every || hints.may_hold_key()) || scan::is_binary(&bytes) {
-                return None;
-            }
+        let hints = (scanned.is_some() || !found.named).then(|| Hints::of(&bytes));
+        scanned.into_iter().zip(hints).for_each(|(scanned, hints)| scanned(hints));
+        // What nobody named is parsed where it can matter.
+        let may_matter = || self.every || hints.is_none_or(Hints::may_hold_key);
+        if !found.named && (!may_matter() || scan::is_binary(&bytes)) {
+            return None;
         }
         let place = found.path.clone().unwrap_or_else(|| PathBuf::from(stdin_name));
         let canonical = self.canonical(&place);

@@ -14,8 +14,8 @@ use crate::deployment::contexts::{Environments, File, Problem, contexts};
 use crate::source::SourceError;
 
 use super::contexts::{Folder, Located, located};
-use super::discover::{repository, shown};
-use super::paths::whole;
+use super::discover::{Repositories, shown};
+use super::paths::Wholes;
 use super::scan::Hints;
 
 /// How large a file may be that nobody named.
@@ -30,12 +30,14 @@ const FOLDERS: [&str; 2] = [".github/workflows", ".aws-sam/pipeline"];
 /// The contexts around templates, each folder looked at once.
 #[derive(Debug, Default)]
 pub(crate) struct Nearby {
-    /// The files that were walked, by their folders as the walk comes by them, with what a scan of each showed.
-    walked: RefCell<Vec<(PathBuf, Scanned)>>,
+    /// The files that were scanned, by their folders, and whether a walk came by there.
+    scanned: RefCell<Vec<(PathBuf, Scanned, bool)>>,
     /// What the walked folders say, worked out once the walk is over.
     others: OnceCell<Others>,
     /// Of a folder itself.
     folders: RefCell<HashMap<PathBuf, Rc<Vec<Located>>>>,
+    repositories: Repositories,
+    wholes: Wholes,
     /// Files that describe a deployment and cannot be read.
     problems: RefCell<Vec<Problem>>,
 }
@@ -46,20 +48,24 @@ type Scanned = HashMap<OsString, Hints>;
 /// What walked folders say.
 #[derive(Debug, Default)]
 struct Others {
-    /// The files by their folders' whole paths, as in [`Nearby::walked`].
+    /// The files by their folders' whole paths, as in [`Nearby::scanned`].
     scanned: HashMap<PathBuf, Scanned>,
     /// The contexts by the templates that they name, each with its folder, in the order of the folders.
     naming: HashMap<PathBuf, Vec<(PathBuf, Located)>>,
 }
 
 impl Nearby {
-    /// Notes that a file was walked: what is in its folder may name templates anywhere.
-    pub(crate) fn walked(&self, file: &Path, hints: Hints) {
+    /// Notes what a scan of a file showed. Where a walk comes by, what is in the folder may name templates anywhere.
+    pub(crate) fn scanned(&self, file: &Path, hints: Hints, walked: bool) {
         let (Some(folder), Some(name)) = (file.parent(), file.file_name()) else { return };
-        let mut walked = self.walked.borrow_mut();
-        match walked.last_mut().filter(|(last, _)| last.as_os_str() == folder.as_os_str()) {
-            Some((_, files)) => drop(files.insert(name.to_owned(), hints)),
-            None => walked.push((folder.to_owned(), HashMap::from([(name.to_owned(), hints)]))),
+        let mut scanned = self.scanned.borrow_mut();
+        // A walk comes by the files of a folder one after the other.
+        let is_last = |(last, _, of_walk): &&mut (PathBuf, Scanned, bool)| {
+            last.as_os_str() == folder.as_os_str() && *of_walk == walked
+        };
+        match scanned.last_mut().filter(is_last) {
+            Some((_, files, _)) => drop(files.insert(name.to_owned(), hints)),
+            None => scanned.push((folder.to_owned(), HashMap::from([(name.to_owned(), hints)]), walked)),
         }
     }
 
@@ -67,8 +73,8 @@ impl Nearby {
     pub(crate) fn of(&self, template: &Path) -> Vec<Located> {
         let others = self.others.get_or_init(|| self.others());
         let folder = template.parent().unwrap_or(template);
-        let top = repository(folder).unwrap_or(folder);
-        let above: Vec<&Path> = folder.ancestors().take_while(|above| above.starts_with(top)).collect();
+        let top = self.repositories.of(folder).unwrap_or_else(|| folder.to_owned());
+        let above: Vec<&Path> = folder.ancestors().take_while(|above| above.starts_with(&top)).collect();
         let mut out: Vec<Located> = Vec::new();
         for folder in &above {
             let found = self.in_folder(folder, others.scanned.get(*folder));
@@ -83,9 +89,9 @@ impl Nearby {
     fn others(&self) -> Others {
         let mut scanned: HashMap<PathBuf, Scanned> = HashMap::new();
         let mut folders: BTreeSet<PathBuf> = BTreeSet::new();
-        for (folder, files) in self.walked.take() {
-            let folder = whole(&folder);
-            folders.insert(base(&folder).to_owned());
+        for (folder, files, walked) in self.scanned.take() {
+            let folder = self.wholes.folder(&folder);
+            folders.extend(walked.then(|| base(&folder).to_owned()));
             scanned.entry(folder).or_default().extend(files);
         }
         let mut naming: HashMap<PathBuf, Vec<(PathBuf, Located)>> = HashMap::new();
@@ -155,14 +161,17 @@ struct Candidate {
 
 /// The files of a folder that may describe deployments. One that a walk has scanned is not opened again for nothing.
 fn candidates(folder: &Path, scanned: Option<&Scanned>) -> Vec<Candidate> {
-    let mut out = candidates_in(folder, scanned);
-    for below in FOLDERS {
-        out.extend(candidates_in(&folder.join(below), None));
+    let entries = files(folder);
+    let has = |top: &str| entries.iter().any(|entry| entry.file_name().is_some_and(|name| name == top));
+    let below: Vec<&str> = FOLDERS.into_iter().filter(|below| below.split('/').next().is_some_and(has)).collect();
+    let mut out = candidates_of(entries, scanned);
+    for below in below {
+        out.extend(candidates_of(files(&folder.join(below)), None));
     }
     out
 }
 
-fn candidates_in(folder: &Path, scanned: Option<&Scanned>) -> Vec<Candidate> {
+fn candidates_of(entries: Vec<PathBuf>, scanned: Option<&Scanned>) -> Vec<Candidate> {
     let candidate = |path: PathBuf| {
         let name = path.file_name()?;
         let is_one = name.to_str().is_some_and(|name| NAMES.contains(&name));
@@ -170,7 +179,7 @@ fn candidates_in(folder: &Path, scanned: Option<&Scanned>) -> Vec<Candidate> {
         let may_be_one = is_data(&path) && hints.is_none_or(Hints::may_be_context);
         (is_one || may_be_one).then_some(Candidate { path, is_one, hints })
     };
-    files(folder).into_iter().filter_map(candidate).collect()
+    entries.into_iter().filter_map(candidate).collect()
 }
 
 /// The folder that is looked at with one of [`FOLDERS`] below it: a walk comes by both.

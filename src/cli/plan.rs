@@ -20,12 +20,12 @@ use super::args::Flags;
 use super::bounds::may_read;
 use super::config::{self, Config, Planned};
 use super::contexts::{self, Located};
-use super::discover::{Folders, Found as File, shown};
+use super::discover::{Found as File, shown};
 use super::files::{Files, Opened, Texts};
 use super::given::Given;
 use super::inputs::{document, parsed};
 use super::nearby::Nearby;
-use super::paths::whole;
+use super::paths::{Wholes, whole};
 use super::scan::Hints;
 
 /// A deployment with the templates that it deploys.
@@ -109,7 +109,7 @@ pub(crate) struct Plan<'f> {
     /// What files around the templates describe, where nobody else does.
     nearby: Nearby,
     known: RefCell<HashMap<PathBuf, Near>>,
-    folders: Folders,
+    wholes: Wholes,
     /// The last folder of which no configuration leaves anything out.
     whole_folder: RefCell<Option<OsString>>,
 }
@@ -141,7 +141,7 @@ impl<'f> Plan<'f> {
             arguments,
             nearby: Nearby::default(),
             known: RefCell::default(),
-            folders: Folders::default(),
+            wholes: Wholes::default(),
             whole_folder: RefCell::default(),
         })
     }
@@ -192,7 +192,7 @@ impl<'f> Plan<'f> {
         if self.whole_folder.borrow().as_deref() == Some(folder) {
             return Ok(false);
         }
-        let path = self.folders.whole(path);
+        let path = self.wholes.walked(path);
         let Some(near) = self.near(&path)?.filter(|near| !near.config.exclude.is_empty()) else {
             self.whole_folder.replace(Some(folder.to_owned()));
             return Ok(false);
@@ -200,9 +200,14 @@ impl<'f> Plan<'f> {
         Ok(near.excluded.matched(&path, false).is_whitelist())
     }
 
-    /// Notes where a walk came by, and what a scan of the file showed.
-    pub(crate) fn walked(&self, found: &File, hints: Hints) {
-        found.path.iter().for_each(|path| self.nearby.walked(path, hints));
+    /// Whether it is asked what a scan of this file shows.
+    pub(crate) fn wants_hints(&self, found: &File) -> bool {
+        !found.named || self.texts.is_empty() && self.is_undescribed()
+    }
+
+    /// Notes what a scan of a file showed.
+    pub(crate) fn scanned(&self, found: &File, hints: Hints) {
+        found.path.iter().for_each(|path| self.nearby.scanned(path, hints, !found.named));
     }
 
     /// The deployments of these templates, in the order of the templates and of their names.
@@ -218,7 +223,8 @@ impl<'f> Plan<'f> {
     ) -> anyhow::Result<Vec<Group>> {
         let mut groups: Vec<Group> = Vec::new();
         let mut known = BTreeMap::new();
-        let places: BTreeMap<FileId, PathBuf> = files.places().map(|(file, place)| (file, whole(place))).collect();
+        let places: BTreeMap<FileId, PathBuf> =
+            files.places().map(|(file, place)| (file, self.wholes.of(place))).collect();
         for template in opened {
             let place = places.get(&template.0).cloned().unwrap_or_default();
             let near = if self.by_flags() { None } else { self.near(&place)? };

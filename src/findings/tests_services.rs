@@ -36,6 +36,24 @@ fn nothing_is_claimed_of_a_principal_that_is_not_known() {
     }
 }
 
+/// CloudFormation refuses a list where none belongs, and nothing is claimed of what stands in it.
+#[test]
+fn a_list_where_a_map_belongs_hands_no_key_on() {
+    let deployer = [statement(json!({"AWS": DEPLOY}), "kms:PutKeyPolicy")];
+    let mut seen = 0;
+    for user in KEY_USERS.iter().filter(|user| user.through.is_empty() && matches!(user.who, Who::Deployer(_))) {
+        let Some((first, rest)) = user.property.split_once('.').filter(|(_, rest)| !rest.contains(['.', '*'])) else {
+            continue;
+        };
+        let mut given = template(user, None, &deployer);
+        let property = &mut given["Resources"]["User"]["Properties"][first];
+        *property = json!([property[rest]]);
+        assert!(of_row(&unusable(&given), user).is_none(), "{} {}", user.kind, user.property);
+        seen += 1;
+    }
+    assert!(seen > 0);
+}
+
 /// A role of another account has other policies, and what is no role cannot be assumed.
 #[test]
 fn only_roles_of_the_own_account_are_judged() {

@@ -4,13 +4,15 @@
 //! Comes in: a key in the nominal world, with nothing answered that is unknown there: what is said here holds whatever the
 //! unknown values are. Goes out: [`Beyond`]. Must not know: output.
 
+use std::rc::Rc;
+
 use crate::policy::{Document, Ineffective, denies_services, from_json_text, ineffective, is_too_long};
 use crate::source::Span;
 use crate::world::{Kind, Value, World};
 
 use super::assume;
 use super::durability::{Durability, durability};
-use super::evaluate::{Subject, request};
+use super::evaluate::{Subject, evaluate, request};
 use super::ordering::{Unordered, unordered};
 use super::unsubstituted::{Unsubstituted, unsubstituted};
 
@@ -43,11 +45,18 @@ pub(crate) struct About<T> {
 /// What is wrong with the policy of a key beside its verdict.
 pub(super) fn beyond(subject: &Subject<'_>, nominal: &World) -> Beyond {
     let found = || {
-        let properties = subject.scope.resolve(subject.key.properties.as_ref()?, nominal);
+        let properties = properties(subject, nominal)?;
         let policy = policy(&properties, nominal).filter(|policy| !is_too_long(policy))?;
         (properties.refusals().is_empty() && subject.refused.is_empty()).then_some((properties, policy))
     };
     found().map_or_else(Beyond::default, |(properties, policy)| of_policy(subject, &properties, &policy, nominal))
+}
+
+/// The key's properties without any answer: the verdict started from them.
+fn properties(subject: &Subject<'_>, nominal: &World) -> Option<Rc<Value>> {
+    let written = subject.key.properties.as_ref()?;
+    let known = evaluate(subject, nominal).ok().and_then(|leaf| leaf.properties);
+    Some(known.unwrap_or_else(|| Rc::new(subject.scope.resolve(written, nominal))))
 }
 
 /// The policy as far as it is known without any answer.

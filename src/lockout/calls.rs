@@ -6,6 +6,7 @@
 //!
 //! Every call starts from the same worlds, so the key in each is worked out once for all of them.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -102,8 +103,11 @@ impl Accepted {
         Ok(Call::of(action, &decide(None, layers, &request, &self.world)?, &self.policy))
     }
 
-    fn doubting(&self, request: &Request) -> Request {
-        Request { doubted: self.doubted.clone(), ..request.clone() }
+    fn doubting<'r>(&self, request: &'r Request) -> Cow<'r, Request> {
+        match request.doubted == self.doubted {
+            true => Cow::Borrowed(request),
+            false => Cow::Owned(Request { doubted: self.doubted.clone(), ..request.clone() }),
+        }
     }
 }
 

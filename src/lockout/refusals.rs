@@ -4,7 +4,7 @@
 //! Source: AWS CloudFormation User Guide, troubleshooting.html and template validation errors ("Unresolved resource
 //! dependencies", "Circular dependency between resources").
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 
 use crate::resolve::Scope;
 use crate::template::{Reference, Resource, Target, Template, references};
@@ -119,25 +119,25 @@ fn cycles(template: &Template, named: &[Naming<'_>]) -> Vec<Vec<String>> {
     if template.has_unknown_macro() {
         return Vec::new();
     }
-    let edges: BTreeMap<&str, BTreeSet<&str>> =
-        named.iter().map(|one| (one.resource.id.as_str(), needs(template, one))).collect();
-    let mut back: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for (from, to) in &edges {
-        for to in to {
-            back.entry(to).or_default().insert(from);
-        }
+    let at: HashMap<&str, usize> = named.iter().enumerate().map(|(at, one)| (one.resource.id.as_str(), at)).collect();
+    let needed = |one: &Naming<'_>| needs(template, one).into_iter().filter_map(|id| at.get(id).copied()).collect();
+    let edges: Vec<Vec<usize>> = named.iter().map(needed).collect();
+    let mut back: Vec<Vec<usize>> = vec![Vec::new(); edges.len()];
+    for (from, to) in edges.iter().enumerate().flat_map(|(from, to)| to.iter().map(move |to| (from, *to))) {
+        back.get_mut(to).into_iter().for_each(|known| known.push(from));
     }
-    let mut seen = BTreeSet::new();
-    let mut finished: Vec<&str> = Vec::new();
-    template.resources.iter().for_each(|one| finished.extend(reach(&edges, &one.id, &mut seen)));
+    let mut seen = vec![false; edges.len()];
+    let finished: Vec<usize> = (0..edges.len()).flat_map(|from| reach(&edges, from, &mut seen)).collect();
     // Kosaraju: what is reached backwards from the last finished, and was not yet, depends on it in a circle.
-    let mut seen = BTreeSet::new();
-    let mut out = Vec::new();
-    for id in finished.into_iter().rev() {
-        let group: BTreeSet<&str> = reach(&back, id, &mut seen).into_iter().collect();
-        let circular = group.len() > 1 || edges.get(id).is_some_and(|needs| group.contains(id) && needs.contains(id));
-        if circular {
-            out.push(group.into_iter().map(str::to_owned).collect());
+    let mut seen = vec![false; edges.len()];
+    let mut out: Vec<Vec<String>> = Vec::new();
+    for from in finished.into_iter().rev() {
+        let group = reach(&back, from, &mut seen);
+        let is_circle =
+            group.len() > 1 || group.contains(&from) && edges.get(from).is_some_and(|to| to.contains(&from));
+        if is_circle {
+            let ids = group.iter().filter_map(|at| named.get(*at)).map(|one| one.resource.id.clone());
+            out.push(ids.collect::<BTreeSet<String>>().into_iter().collect());
         }
     }
     out.sort();
@@ -157,16 +157,16 @@ fn needs<'t>(template: &'t Template, Naming { resource, references }: &Naming<'t
     named.filter_map(|name| Some(template.resource(name)?.id.as_str())).collect()
 }
 
-/// Everything that can be reached from `id` and is not `seen`, each after all that can be reached from it.
-fn reach<'t>(edges: &BTreeMap<&'t str, BTreeSet<&'t str>>, id: &'t str, seen: &mut BTreeSet<&'t str>) -> Vec<&'t str> {
+/// Everything that can be reached from one place and is not `seen`, each after all that can be reached from it.
+fn reach(edges: &[Vec<usize>], from: usize, seen: &mut [bool]) -> Vec<usize> {
     let mut out = Vec::new();
-    let mut open: Vec<(&'t str, bool)> = vec![(id, false)];
+    let mut open: Vec<(usize, bool)> = vec![(from, false)];
     while let Some((next, done)) = open.pop() {
         if done {
             out.push(next);
-        } else if seen.insert(next) {
+        } else if seen.get_mut(next).is_some_and(|seen| !std::mem::replace(seen, true)) {
             open.push((next, true));
-            open.extend(edges.get(next).into_iter().flatten().filter(|to| !seen.contains(*to)).map(|to| (*to, false)));
+            open.extend(edges.get(next).into_iter().flatten().map(|to| (*to, false)));
         }
     }
     out

@@ -20,6 +20,12 @@ impl Default for Worlds {
 }
 
 impl Worlds {
+    /// So many.
+    #[cfg(test)]
+    pub(super) fn of(worlds: usize) -> Worlds {
+        Worlds(Cell::new(worlds))
+    }
+
     /// How many worlds have been run.
     pub(super) fn run(&self) -> usize {
         OF_ALL.saturating_sub(self.0.get())

@@ -10,7 +10,7 @@ use super::document::Document;
 use super::layers::{Layer, LayerTrace, Layers, has};
 use super::principals::Sense;
 use super::request::Request;
-use super::statement::{Effect, Trace};
+use super::statement::{Effect, Statement, Trace};
 
 /// Whether the caller may do it, and what decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,14 +76,18 @@ pub(crate) fn decide<'d>(
     world: &'d World,
 ) -> Result<Decided<'d>, Stop> {
     let request = request.in_world(world);
-    let grant = Deciding { policy, layers, request: &request, world }.grant()?;
+    // A statement that is about other actions has no effect in any sense.
+    let may_be_about = |one: &Statement<'_>| one.may_cover_action(&request, world);
+    let statements = policy.map(|policy| policy.statements().into_iter().filter(may_be_about).collect());
+    let grant = Deciding { statements, layers, request: &request, world }.grant()?;
     Ok(Decided { grant, policy, layers, request, world })
 }
 
 const ALL: [Layer; 5] = [Layer::Identity, Layer::Boundary, Layer::Session, Layer::Scp, Layer::Rcp];
 
 struct Deciding<'d> {
-    policy: Option<Document<'d>>,
+    /// Those of the key policy that may be about the action; nothing where there is no key policy.
+    statements: Option<Vec<Statement<'d>>>,
     layers: &'d Layers,
     request: &'d Request,
     world: &'d World,
@@ -150,8 +154,9 @@ impl Deciding<'_> {
 
     /// Whether a statement of the key policy has that effect, naming the caller in that sense.
     fn key_policy(&self, effect: Effect, sense: Sense) -> Result<bool, Stop> {
-        let Some(policy) = self.policy else { return Ok(effect == Effect::Allow && sense == Sense::Account) };
-        let statements = policy.statements();
+        let Some(statements) = &self.statements else {
+            return Ok(effect == Effect::Allow && sense == Sense::Account);
+        };
         any(statements.iter().map(|statement| has(statement, effect, sense, self.request, self.world)))
     }
 }

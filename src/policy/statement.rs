@@ -177,6 +177,11 @@ impl<'v> Statement<'v> {
         }
     }
 
+    /// Whether its Action is not certainly another one; of what stands behind a question, yes.
+    pub(super) fn may_cover_action(&self, request: &Request, world: &World) -> bool {
+        !matches!(self.value.kind, Kind::Map(_)) || self.covers_action(request, world) != Ok(false)
+    }
+
     /// Whether its Action covers what is called.
     ///
     /// Source: KMS API, CreateKey: without Action or Resource "the policy statement has no effect".

@@ -39,7 +39,7 @@ pub(crate) struct NodeId(pub(super) u32);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Tag {
     /// Without the `!`.
-    pub(crate) name: String,
+    pub(crate) name: Arc<str>,
     /// Its place.
     pub(crate) span: Span,
 }

@@ -1,6 +1,7 @@
 //! Text to nodes: JSON by a scanner of JSON, everything else by the events of the YAML parser. The only place that knows the YAML
 //! parser.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use granit_parser::{Event, Options, Parser, ScalarStyle, ScanError, Tag as YamlTag};
@@ -67,7 +68,7 @@ struct Loader<'t> {
     touching: Option<usize>,
 }
 
-impl Loader<'_> {
+impl<'t> Loader<'t> {
     fn read(&mut self) -> Result<(), LoadError> {
         for event in Parser::new_from_str_with_options(self.out.text, options(self.out.limits)) {
             let (event, span) = event.map_err(|error| self.scan_error(&error))?;
@@ -104,14 +105,17 @@ impl Loader<'_> {
                 let is_empty = style == ScalarStyle::Plain && span.start == span.end;
                 let text = self.out.shared(if is_empty { "" } else { &value });
                 let scalar = scalar(text, style, tag.as_ref());
-                self.out.scalar(scalar, anchor, local(tag), span)
+                let tag = self.local(tag);
+                self.out.scalar(scalar, anchor, tag, span)
             }
             Event::SequenceStart(_, anchor, tag) => {
-                let tag = local(self.tag(tag.as_deref(), at));
+                let tag = self.tag(tag.as_deref(), at);
+                let tag = self.local(tag);
                 self.out.start(NodeKind::Sequence(Vec::new()), anchor, tag, span)
             }
             Event::MappingStart(_, anchor, tag) => {
-                let tag = local(self.tag(tag.as_deref(), at));
+                let tag = self.tag(tag.as_deref(), at);
+                let tag = self.local(tag);
                 self.out.start(NodeKind::Mapping(Vec::new()), anchor, tag, span)
             }
             Event::SequenceEnd | Event::MappingEnd => self.out.end(span),
@@ -120,32 +124,33 @@ impl Loader<'_> {
         }
     }
 
-    fn tag(&self, tag: Option<&YamlTag>, at: &granit_parser::Span) -> Option<(String, Span)> {
+    fn tag(&self, tag: Option<&YamlTag>, at: &granit_parser::Span) -> Option<(Cow<'t, str>, Span)> {
         let tag = tag?;
         let span = at.tag_span().map_or_else(|| self.span(at), |span| self.span(&span));
         // As written: `!Ref`, `!!str`, or `!` alone.
-        let written = self.out.text.get(span.start as usize..span.end as usize).filter(|text| text.starts_with('!'));
-        let name = written.map_or_else(|| tag.to_string(), str::to_owned);
-        Some((name, span))
+        let text: &'t str = self.out.text;
+        let written = text.get(span.start as usize..span.end as usize).filter(|text| text.starts_with('!'));
+        Some((written.map_or_else(|| Cow::Owned(tag.to_string()), Cow::Borrowed), span))
+    }
+
+    /// A short tag of CloudFormation or another tool; YAML's own (`!!str`) and the bare `!` are not tags to us.
+    fn local(&mut self, tag: Option<(Cow<'t, str>, Span)>) -> Option<Box<Tag>> {
+        let (name, span) = tag?;
+        let name = name.strip_prefix('!')?;
+        let is_own = !name.is_empty() && !name.starts_with('!');
+        is_own.then(|| Box::new(Tag { name: self.out.shared(name), span }))
     }
 }
 
-/// A short tag of CloudFormation or another tool; YAML's own (`!!str`) and the bare `!` are not tags to us.
-fn local(tag: Option<(String, Span)>) -> Option<Box<Tag>> {
-    let (name, span) = tag?;
-    let name = name.strip_prefix('!')?;
-    (!name.is_empty() && !name.starts_with('!')).then(|| Box::new(Tag { name: name.to_owned(), span }))
-}
-
 /// A plain scalar resolves as YAML 1.1 does, unless a tag says what it is: a short tag gets the text as written.
-fn scalar(text: Arc<str>, style: ScalarStyle, tag: Option<&(String, Span)>) -> Scalar {
+fn scalar(text: Arc<str>, style: ScalarStyle, tag: Option<&(Cow<'_, str>, Span)>) -> Scalar {
     let style = match style {
         ScalarStyle::Plain => Style::Plain,
         ScalarStyle::SingleQuoted => Style::Single,
         ScalarStyle::DoubleQuoted => Style::Double,
         ScalarStyle::Literal | ScalarStyle::Folded => Style::Block,
     };
-    match tag.map(|(name, _)| name.as_str()) {
+    match tag.map(|(name, _)| &**name) {
         None | Some("!!int" | "!!float" | "!!bool" | "!!null") if style == Style::Plain => Scalar::plain(text),
         _ => Scalar::text_only(text, style),
     }

@@ -49,7 +49,7 @@ fn short_tags_stand_on_every_kind_of_node() {
     for (key, tag) in [("a", "Ref"), ("b", "Join"), ("c", "Transform"), ("d", "Sub"), ("e", "GetAtt"), ("f", "Ref")] {
         let (node, _) = at(&found, &[key]);
         let own = found.node(node).tag.as_ref().expect("a tag");
-        assert_eq!((own.name.as_str(), slice(&found, own.span)), (tag, format!("!{tag}").as_str()));
+        assert_eq!((&*own.name, slice(&found, own.span)), (tag, format!("!{tag}").as_str()));
         assert!(slice(&found, found.full_span(node)).starts_with(&format!("!{tag}")), "{key}");
     }
     assert_eq!(at(&found, &["f"]).1, "012", "under a short tag a scalar is text");

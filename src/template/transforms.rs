@@ -25,7 +25,7 @@ pub(super) fn is_written_by_macros(document: &Document) -> bool {
 
 /// Whether a map holds what a macro or loop writes.
 pub(super) fn has_macro(document: &Document, node: NodeId) -> bool {
-    let tagged = document.node(node).tag.as_ref().is_some_and(|tag| tag.name == "Transform");
+    let tagged = document.node(node).tag.as_ref().is_some_and(|tag| &*tag.name == "Transform");
     let NodeKind::Mapping(entries) = &document.node(node).kind else { return tagged };
     tagged || entries.iter().any(|entry| document.scalar(entry.key).is_some_and(is_macro))
 }

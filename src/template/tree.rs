@@ -187,8 +187,8 @@ pub(super) fn read(document: &Document, id: NodeId) -> Tree {
     };
     match &node.tag {
         Some(tag) if intrinsics::is_short_tag(&tag.name) => {
-            let plain = matches!(tag.name.as_str(), "Ref" | "Condition");
-            let name = if plain { tag.name.clone() } else { format!("Fn::{}", tag.name) };
+            let plain = matches!(&*tag.name, "Ref" | "Condition");
+            let name = if plain { tag.name.to_string() } else { format!("Fn::{}", tag.name) };
             Tree { span, kind: TreeKind::Call(name, Box::new(Tree { span: node.span, kind })) }
         }
         _ => Tree { span, kind },

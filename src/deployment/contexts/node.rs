@@ -19,7 +19,7 @@ pub(crate) struct Node {
     /// Its column, from 1, in characters.
     pub(crate) column: usize,
     /// Its short YAML tag, such as `Ref`, without the `!`.
-    pub(crate) tag: Option<String>,
+    pub(crate) tag: Option<Arc<str>>,
     /// What it is.
     pub(crate) kind: Kind,
 }

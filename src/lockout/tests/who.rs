@@ -315,3 +315,29 @@ fn a_snapshot_tells_whom_iam_lets_in() {
         [format!("safe: {ALICE}")]
     );
 }
+
+/// What IAM policies are not known to allow is no case of other values either, and who is named is not all that there is.
+#[test]
+fn beside_what_a_snapshot_tells_others_are_said_that_need_no_iam() {
+    let allows =
+        r#"[{ PolicyName: P, PolicyDocument: { Statement: { Effect: Allow, Action: "kms:*", Resource: "*" } } }]"#;
+    let text = format!(
+        "{{ UserDetailList: [{{ UserName: Alice, Arn: '{ALICE}' }}],
+            RoleDetailList: [{{ RoleName: Deploy, Arn: '{ROLE}', RolePolicyList: {allows} }}] }}"
+    );
+    let snapshot = Snapshot::parse(Document::from_text(FileId(7), &text).unwrap()).unwrap();
+    let sections =
+        "Parameters: { Env: { Type: String, Default: dev } }\nConditions: { Prod: !Equals [!Ref Env, prod] }";
+    let one = |principal: &str, condition: &str| {
+        format!("{{ Effect: Allow, Principal: {principal}, Action: 'kms:*', Resource: '*', Condition: {condition} }}")
+    };
+    let ops = one("'*'", "{ ArnLike: { 'aws:PrincipalArn': 'arn:aws:iam::*:role/ops-*' } }");
+    let (account, alice) = (one(ACCOUNT, "{}"), one(&format!("{{ AWS: '{ALICE}' }}"), "{}"));
+    let properties =
+        format!("{{ KeyPolicy: {{ Statement: [{account}, {alice}, !If [Prod, {ops}, !Ref AWS::NoValue]] }} }}");
+    let inputs = Inputs { snapshot: Some(snapshot), ..Inputs::default() };
+    let can = asked(inputs, &template(sections, &properties)).together;
+    let root = "arn:aws:iam::111122223333:root";
+    assert_eq!(rows(&can.principals), [format!("safe: {ALICE}"), format!("safe: {ROLE}"), format!("safe: {root}")]);
+    assert_eq!(rows(&can.cases), ["safe: anybody like arn:aws:iam::*:role/ops-* when Env is prod"]);
+}

@@ -61,11 +61,15 @@ pub(crate) struct WhoKey {
 
 /// Finds out who can deploy the keys of a template and of the stacks nested in it, whoever is named as the deployer.
 pub(crate) fn who(stacks: &Stacks, deployment: &Deployment) -> WhoCan {
+    who_within(stacks, deployment, &Worlds::default())
+}
+
+/// The same with so many worlds.
+pub(super) fn who_within(stacks: &Stacks, deployment: &Deployment, worlds: &Worlds) -> WhoCan {
     let deployment = deployment.by_anybody();
     let ground = Ground::new(stacks, &deployment.givens);
-    let worlds = Worlds::default();
-    let asking = |which| Asking { stacks, deployment: &deployment, ground: &ground, worlds: &worlds, which };
-    let subjects = ground.subjects(&deployment, &worlds);
+    let asking = |which| Asking { stacks, deployment: &deployment, ground: &ground, worlds, which };
+    let subjects = ground.subjects(&deployment, worlds);
     let key = |(index, subject): (usize, &super::evaluate::Subject<'_>)| {
         Some(WhoKey {
             file: ground.file(subject),
