@@ -72,7 +72,7 @@ pub(crate) fn call(name: &str, argument: Expr) -> ExprKind {
         "GetStackOutput" => Ok(ExprKind::StackOutput(argument.into())),
         other => Ok(ExprKind::Other(Box::new((other.to_owned(), argument)))),
     };
-    called.unwrap_or_else(|message| ExprKind::Broken(message))
+    called.unwrap_or_else(ExprKind::Broken)
 }
 
 const GET_ATT: &str =
