@@ -10,7 +10,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use crate::deployment::contexts::{Environments, File, Problem, contexts};
+use crate::deployment::contexts::{Environments, File, Problem, SAMCONFIGS, contexts};
 use crate::source::SourceError;
 
 use super::contexts::{Folder, Located, located};
@@ -22,7 +22,7 @@ use super::scan::Hints;
 const LIMIT: u64 = 1 << 20;
 
 /// Files that are contexts by their name: one that is broken is said, since nobody knows what it would have said.
-const NAMES: [&str; 4] = ["samconfig.toml", "samconfig.yaml", "samconfig.yml", "pipelineconfig.toml"];
+const NAMES: [&str; 4] = [SAMCONFIGS[0], SAMCONFIGS[1], SAMCONFIGS[2], "pipelineconfig.toml"];
 
 /// Other places that are looked at in every folder, below it.
 const FOLDERS: [&str; 2] = [".github/workflows", ".aws-sam/pipeline"];

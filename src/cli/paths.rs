@@ -12,6 +12,9 @@ pub(super) fn whole(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| tidy(&here().join(path)))
 }
 
+/// Whether a name is found only as it is written: else only the system knows what a file is called.
+const EXACT: bool = cfg!(not(any(windows, target_vendor = "apple")));
+
 /// The whole paths of a run, for which every folder is looked at once.
 #[derive(Debug, Default)]
 pub(super) struct Wholes(RefCell<HashMap<OsString, PathBuf>>);
@@ -19,11 +22,9 @@ pub(super) struct Wholes(RefCell<HashMap<OsString, PathBuf>>);
 impl Wholes {
     /// As [`whole`].
     pub(super) fn of(&self, path: &Path) -> PathBuf {
-        let found = self.walked(path);
-        match found.symlink_metadata() {
-            Ok(file) if !file.is_symlink() => found,
-            _ => whole(path),
-        }
+        let found =
+            || Some(self.walked(path)).filter(|found| found.symlink_metadata().is_ok_and(|it| !it.is_symlink()));
+        EXACT.then(found).flatten().unwrap_or_else(|| whole(path))
     }
 
     /// The same of a file that a walk came by: it follows no links.

@@ -11,13 +11,14 @@ use super::builder::Builder;
 use super::document::{Loaded, NodeKind, Span};
 use super::scalar::{Scalar, Style};
 
+/// Whether a text begins as JSON does.
+pub(super) fn may_be(text: &str) -> bool {
+    matches!(text.bytes().find(|&byte| !is_blank(byte)), Some(b'{' | b'['))
+}
+
 /// Reads a text into nodes if it is one object or array of JSON, within the limits.
 pub(super) fn read(builder: Builder<'_>) -> Option<Loaded> {
     let text = builder.text;
-    let first = text.bytes().find(|&byte| !is_blank(byte));
-    if !matches!(first, Some(b'{' | b'[')) {
-        return None;
-    }
     let options = ScannerOptions {
         allow_single_quoted_strings: false,
         allow_hexadecimal_numbers: false,

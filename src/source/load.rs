@@ -21,7 +21,7 @@ const TOUCHING_BYTES: usize = 16 << 20;
 /// Reads `text` into nodes.
 pub(crate) fn load(file: FileId, text: &str, limits: &Limits) -> Result<Loaded, LoadError> {
     // JSON is YAML, which is read at a quarter of the speed. What is wrong with it, the YAML parser says.
-    match json::read(Builder::new(file, text, limits)) {
+    match json::may_be(text).then(|| json::read(Builder::new(file, text, limits))).flatten() {
         Some(loaded) => Ok(loaded),
         None => of_yaml(file, text, limits),
     }

@@ -203,8 +203,10 @@ impl Checked<'_> {
             if self.is_null(value) {
                 self.refuse("", NULL, self.document.span(value));
             }
-            let meant = SECTIONS.iter().find(|section| is_slip(&name.text, section));
-            if let (Some(meant), false) = (meant, SECTIONS.contains(&&*name.text)) {
+            if SECTIONS.contains(&&*name.text) {
+                continue;
+            }
+            if let Some(meant) = SECTIONS.iter().find(|section| is_slip(&name.text, section)) {
                 self.refuse("", format!("a template has no section `{}`; it has `{meant}`", name.text), name.span);
             }
         }

@@ -2,6 +2,9 @@
 
 use super::text::{Piece, Text};
 
+/// How many separators the ARN of a principal has.
+const ARN: usize = 5;
+
 /// A part of a text.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Slice<'t> {
@@ -36,7 +39,7 @@ impl<'t> Slice<'t> {
 impl Text {
     /// Its parts between the first `count` separators, if none of them can hide in a hole.
     pub(crate) fn parts(&self, separator: char, count: usize) -> Option<Vec<Slice<'_>>> {
-        let mut out = Vec::new();
+        let mut out = Vec::with_capacity(count.min(ARN) + 1);
         let pieces = self.pieces();
         // The part that has not ended, and where the unknown parts of it begin.
         let (mut start, mut from) = ("", 0);

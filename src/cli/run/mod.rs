@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, anyhow, bail};
 
 use crate::deployment::command::{Command, Source, read};
-use crate::deployment::contexts::{Environments, contexts};
+use crate::deployment::contexts::{Environments, SAMCONFIGS, contexts};
 use crate::deployment::{Said, Told};
 use crate::source::FileId;
 
@@ -120,10 +120,7 @@ fn configuration(command: &Command) -> anyhow::Result<Option<Said>> {
     };
     let path = match &config.file {
         Some(path) => Some(folder.join(path)),
-        None => {
-            let names = ["samconfig.toml", "samconfig.yaml", "samconfig.yml"];
-            names.iter().map(|name| folder.join(name)).find(|path| path.is_file())
-        }
+        None => SAMCONFIGS.iter().map(|name| folder.join(name)).find(|path| path.is_file()),
     };
     let Some(path) = path else { return Ok(None) };
     let environment = config.environment.as_deref();

@@ -34,6 +34,7 @@ pub(crate) use assembly::{Assembly, StackName, assembly, assets};
 pub(super) use assignments::{Assignment, assignment, words};
 use node::Kind;
 pub(super) use node::Node;
+pub(crate) use samconfig::NAMES as SAMCONFIGS;
 pub(super) use samconfig::TEMPLATES as SAM_TEMPLATES;
 
 /// One deployment that a file describes.

@@ -15,6 +15,11 @@ const DEFAULT: &str = "default";
 /// The commands whose parameters `sam deploy` takes, the later ones first.
 const COMMANDS: [&str; 2] = ["deploy", "global"];
 
+/// The names under which SAM looks for its configuration, the first one first.
+///
+/// Source: AWS SAM Developer Guide, serverless-sam-cli-config.html.
+pub(crate) const NAMES: [&str; 3] = ["samconfig.toml", "samconfig.yaml", "samconfig.yml"];
+
 /// The templates that `sam deploy` takes where none is named, in their order; the first is what `sam build` writes.
 pub(in crate::deployment) const TEMPLATES: [&str; 4] =
     [".aws-sam/build/template.yaml", "template.yaml", "template.yml", "template.json"];

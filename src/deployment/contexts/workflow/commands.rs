@@ -8,7 +8,7 @@
 
 use super::super::partial::Partial;
 use super::super::places::from_root;
-use super::super::{Argument, Beside, Environments, File, Problem, Told, contexts};
+use super::super::{Argument, Beside, Environments, File, Problem, SAMCONFIGS, Told, contexts};
 use super::scope::Scope;
 use crate::deployment::command::{Command, CommandError, Config, Source, read};
 use crate::deployment::said::Said;
@@ -146,7 +146,7 @@ fn configured(
 ) -> Result<Deploys, Problem> {
     let names = match &config.file {
         Some(file) => vec![file.as_str()],
-        None => vec!["samconfig.toml", "samconfig.yaml", "samconfig.yml"],
+        None => SAMCONFIGS.to_vec(),
     };
     let places: Vec<String> = names.into_iter().filter_map(|name| place(name, folder, beside)).collect();
     let Some(path) = places.into_iter().find(|path| beside.has(path)) else { return Ok(deploys) };
