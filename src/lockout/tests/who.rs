@@ -287,18 +287,22 @@ fn what_was_given_about_the_named_deployer_is_nobody_elses() {
     assert_eq!(account.as_deref(), Some("111122223333"));
 }
 
-#[test]
-fn a_snapshot_tells_whom_iam_lets_in() {
+/// A snapshot with Alice, whom IAM allows nothing, with role Deploy, whom it allows everything, and these roles.
+fn snapshot(roles: &str) -> Snapshot {
     let allows =
         r#"[{ PolicyName: P, PolicyDocument: { Statement: { Effect: Allow, Action: "kms:*", Resource: "*" } } }]"#;
     let text = format!(
         "{{ UserDetailList: [{{ UserName: Alice, Arn: '{ALICE}' }}],
-            RoleDetailList: [{{ RoleName: Deploy, Arn: '{ROLE}', RolePolicyList: {allows} }},
-                             {{ RoleName: Half, Arn: 'arn:aws:iam::111122223333:role/Half',
-                                AttachedManagedPolicies: [{{ PolicyArn: 'arn:aws:iam::111122223333:policy/Gone' }}] }}] }}"
+            RoleDetailList: [{{ RoleName: Deploy, Arn: '{ROLE}', RolePolicyList: {allows} }}{roles}] }}"
     );
-    let snapshot = || Snapshot::parse(Document::from_text(FileId(7), &text).unwrap()).unwrap();
-    let inputs = Inputs { snapshot: Some(snapshot()), ..Inputs::default() };
+    Snapshot::parse(Document::from_text(FileId(7), &text).unwrap()).unwrap()
+}
+
+#[test]
+fn a_snapshot_tells_whom_iam_lets_in() {
+    let half = ", { RoleName: Half, Arn: 'arn:aws:iam::111122223333:role/Half',
+                    AttachedManagedPolicies: [{ PolicyArn: 'arn:aws:iam::111122223333:policy/Gone' }] }";
+    let inputs = Inputs { snapshot: Some(snapshot(half)), ..Inputs::default() };
     let can = asked(inputs, &policy(&allow(ACCOUNT)));
     assert_eq!(
         rows(&can.together.principals),
@@ -309,7 +313,7 @@ fn a_snapshot_tells_whom_iam_lets_in() {
             "safe: arn:aws:iam::111122223333:root",
         ]
     );
-    let direct = Inputs { snapshot: Some(snapshot()), ..Inputs::default() };
+    let direct = Inputs { snapshot: Some(snapshot(half)), ..Inputs::default() };
     assert_eq!(
         rows(&asked(direct, &policy(&allow(&format!("{{ AWS: '{ALICE}' }}")))).together.principals),
         [format!("safe: {ALICE}")]
@@ -319,13 +323,6 @@ fn a_snapshot_tells_whom_iam_lets_in() {
 /// What IAM policies are not known to allow is no case of other values either, and who is named is not all that there is.
 #[test]
 fn beside_what_a_snapshot_tells_others_are_said_that_need_no_iam() {
-    let allows =
-        r#"[{ PolicyName: P, PolicyDocument: { Statement: { Effect: Allow, Action: "kms:*", Resource: "*" } } }]"#;
-    let text = format!(
-        "{{ UserDetailList: [{{ UserName: Alice, Arn: '{ALICE}' }}],
-            RoleDetailList: [{{ RoleName: Deploy, Arn: '{ROLE}', RolePolicyList: {allows} }}] }}"
-    );
-    let snapshot = Snapshot::parse(Document::from_text(FileId(7), &text).unwrap()).unwrap();
     let sections =
         "Parameters: { Env: { Type: String, Default: dev } }\nConditions: { Prod: !Equals [!Ref Env, prod] }";
     let one = |principal: &str, condition: &str| {
@@ -335,7 +332,7 @@ fn beside_what_a_snapshot_tells_others_are_said_that_need_no_iam() {
     let (account, alice) = (one(ACCOUNT, "{}"), one(&format!("{{ AWS: '{ALICE}' }}"), "{}"));
     let properties =
         format!("{{ KeyPolicy: {{ Statement: [{account}, {alice}, !If [Prod, {ops}, !Ref AWS::NoValue]] }} }}");
-    let inputs = Inputs { snapshot: Some(snapshot), ..Inputs::default() };
+    let inputs = Inputs { snapshot: Some(snapshot("")), ..Inputs::default() };
     let can = asked(inputs, &template(sections, &properties)).together;
     let root = "arn:aws:iam::111122223333:root";
     assert_eq!(rows(&can.principals), [format!("safe: {ALICE}"), format!("safe: {ROLE}"), format!("safe: {root}")]);
