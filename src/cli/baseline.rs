@@ -19,7 +19,7 @@ use super::paths::{here, tidy, whole};
 
 /// What hides findings, by the flags.
 pub(crate) fn hidden(flags: &Flags, files: &Files) -> anyhow::Result<Hidden> {
-    // The names in the baseline are whole, whatever the run calls the files.
+    // Nobody else asks what files are called in a baseline.
     let is_wanted = flags.baseline.is_some() || flags.write_baseline.is_some();
     let places = files.places().filter(|_| is_wanted);
     let names: BTreeMap<_, _> = places.map(|(file, place)| (file, text(&located(place)))).collect();

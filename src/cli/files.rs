@@ -175,8 +175,8 @@ impl Files {
         let hints = (scanned.is_some() || !found.named).then(|| Hints::of(&bytes));
         scanned.into_iter().zip(hints).for_each(|(scanned, hints)| scanned(hints));
         // What nobody named is parsed where it can matter.
-        let may_matter = || self.every || hints.is_none_or(Hints::may_hold_key);
-        if !found.named && (!may_matter() || scan::is_binary(&bytes)) {
+        let may_matter = self.every || hints.is_some_and(Hints::may_hold_key);
+        if !found.named && (!may_matter || scan::is_binary(&bytes)) {
             return None;
         }
         let place = found.path.clone().unwrap_or_else(|| PathBuf::from(stdin_name));

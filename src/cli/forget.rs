@@ -20,10 +20,12 @@ pub(super) fn results(files: &mut Files, jobs: &mut [Job], named: &BTreeSet<File
     files.forget(&alone.filter(|file| !nested.contains(file)).collect());
     let mut out = Vec::new();
     for job in jobs {
-        for at in 0..job.stacks.len() {
-            out.extend(job.stacks.get(at).map(|stacks| result(files, job, stacks, named)));
-            job.stacks.get_mut(at).into_iter().for_each(Stacks::forget_contents);
+        let mut own = std::mem::take(&mut job.stacks);
+        for stacks in &mut own {
+            out.push(result(files, job, stacks, named));
+            stacks.forget_contents();
         }
+        job.stacks = own;
     }
     out
 }

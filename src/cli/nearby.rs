@@ -37,7 +37,6 @@ pub(crate) struct Nearby {
     /// Of a folder itself.
     folders: RefCell<HashMap<PathBuf, Rc<Vec<Located>>>>,
     repositories: Repositories,
-    wholes: Wholes,
     /// Files that describe a deployment and cannot be read.
     problems: RefCell<Vec<Problem>>,
 }
@@ -70,8 +69,8 @@ impl Nearby {
     }
 
     /// The contexts that name the template at this whole path.
-    pub(crate) fn of(&self, template: &Path) -> Vec<Located> {
-        let others = self.others.get_or_init(|| self.others());
+    pub(crate) fn of(&self, template: &Path, wholes: &Wholes) -> Vec<Located> {
+        let others = self.others.get_or_init(|| self.others(wholes));
         let folder = template.parent().unwrap_or(template);
         let top = self.repositories.of(folder).unwrap_or_else(|| folder.to_owned());
         let above: Vec<&Path> = folder.ancestors().take_while(|above| above.starts_with(&top)).collect();
@@ -86,11 +85,11 @@ impl Nearby {
     }
 
     /// What all walked folders say.
-    fn others(&self) -> Others {
+    fn others(&self, wholes: &Wholes) -> Others {
         let mut scanned: HashMap<PathBuf, Scanned> = HashMap::new();
         let mut folders: BTreeSet<PathBuf> = BTreeSet::new();
         for (folder, files, walked) in self.scanned.take() {
-            let folder = self.wholes.folder(&folder);
+            let folder = wholes.folder(&folder);
             folders.extend(walked.then(|| base(&folder).to_owned()));
             scanned.entry(folder).or_default().extend(files);
         }
@@ -155,11 +154,11 @@ struct Candidate {
     path: PathBuf,
     /// Whether it does so by its name.
     is_one: bool,
-    /// What a walk's scan of it showed.
+    /// What a scan of it showed already.
     hints: Option<Hints>,
 }
 
-/// The files of a folder that may describe deployments. One that a walk has scanned is not opened again for nothing.
+/// The files of a folder that may describe deployments. One that has been scanned is not opened again for nothing.
 fn candidates(folder: &Path, scanned: Option<&Scanned>) -> Vec<Candidate> {
     let entries = files(folder);
     let has = |top: &str| entries.iter().any(|entry| entry.file_name().is_some_and(|name| name == top));

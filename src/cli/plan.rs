@@ -276,7 +276,7 @@ impl<'f> Plan<'f> {
     /// What files of `--from` say of the template at this path, else the flags alone. A file that names templates, and not this
     /// one, counts all the same: it was named for it.
     fn described(&self, template: &Path) -> Vec<Group> {
-        let found = if self.is_undescribed() { self.nearby.of(template) } else { Vec::new() };
+        let found = if self.is_undescribed() { self.nearby.of(template, &self.wholes) } else { Vec::new() };
         self.of_contexts(template, &found)
     }
 

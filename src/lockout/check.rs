@@ -109,7 +109,6 @@ pub(crate) fn check(stacks: &Stacks, deployment: &Deployment) -> Vec<Checked> {
     let scopes: Vec<Scope<'_>> = stacks.ids().map(|id| root.at(id)).collect();
     let run = Run {
         deployment,
-        has_defaults: !root.defaults().is_empty(),
         refusals: nested::refusals(&scopes, &nominal),
         nominal,
         worlds: Worlds::default(),
@@ -126,7 +125,6 @@ pub(crate) fn check(stacks: &Stacks, deployment: &Deployment) -> Vec<Checked> {
 struct Run<'d> {
     deployment: &'d Deployment,
     nominal: World,
-    has_defaults: bool,
     refusals: Refusals,
     worlds: Worlds,
     worlds_afterwards: Worlds,
@@ -164,7 +162,7 @@ impl Run<'_> {
                 known: Some(&Known::default()),
             };
             scope.renew();
-            match check_key(&subject, &self.nominal, self.has_defaults) {
+            match check_key(&subject, &self.nominal) {
                 Ok(answer) => out.keys.push(self.afterwards(&subject, &readers, around(), answer)),
                 Err(because) => out.skipped.push((key.id.clone(), because)),
             }
@@ -195,13 +193,13 @@ impl Run<'_> {
 }
 
 /// The answer for one key; the error says why the key is not created.
-fn check_key(subject: &Subject<'_>, nominal: &World, has_defaults: bool) -> Result<KeyAnswer, String> {
+fn check_key(subject: &Subject<'_>, nominal: &World) -> Result<KeyAnswer, String> {
     let (tree, by_defaults) = nominal.watched(|| run(subject, nominal));
     let answered = answer::of(&tree);
     let Answered::Verdict(verdict) = answered else {
         return Err(skipped::because(subject.scope, subject.key, nominal));
     };
-    let every = if has_defaults && by_defaults { run(subject, &World::default()) } else { tree.clone() };
+    let every = if by_defaults { run(subject, &World::default()) } else { tree.clone() };
     let leaf = answer::representative(&tree, verdict).cloned();
     let bypassed = tree.paths().iter().any(|(_, leaf)| leaf.is_some_and(|leaf| leaf.outcome == Outcome::Bypassed));
     let without_bypass = bypassed.then(|| {

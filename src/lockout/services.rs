@@ -11,10 +11,9 @@ use crate::aws::{BY_ROLE, BY_SERVICE, Carries, KeyUser, THROUGH_SERVICE, Who};
 use crate::policy::{Caller, Carried, Grant, Layers, Request, Service};
 use crate::resolve::Scope;
 use crate::source::Span;
-use crate::template::{Resource, StackId};
 use crate::world::{Stop, Text, Value, World};
 
-use super::around::Around;
+use super::around::{Around, User};
 use super::calls::{Accepted, Call, Calls, Denial};
 use super::evaluate::{Subject, request};
 use super::reach::{self, Identity, is_created, names, text};
@@ -32,13 +31,6 @@ pub(crate) struct Unusable {
     pub(crate) condition: Option<(&'static str, &'static str, Text)>,
     /// Why it is denied, and which property hands the key on.
     pub(crate) denial: Denial,
-}
-
-/// A resource that may use the key.
-struct Candidate<'t> {
-    user: &'static KeyUser,
-    stack: StackId,
-    resource: &'t Resource,
 }
 
 /// Who calls KMS, with the policies beside the key policy where they are known.
@@ -68,11 +60,10 @@ pub(super) fn unusable(
     }
     // A quick look that spares exploring.
     let fitting = around.users.iter().filter(|one| one.given.iter().any(|value| identity.may_be_in(value)));
-    let candidates = fitting.map(|one| Candidate { user: one.row, stack: one.stack, resource: one.resource });
-    candidates.filter_map(|candidate| candidate.unusable(subject, identity, nominal, calls)).collect()
+    fitting.filter_map(|user| user.unusable(subject, identity, nominal, calls)).collect()
 }
 
-impl Candidate<'_> {
+impl User<'_> {
     fn unusable(
         &self,
         subject: &Subject<'_>,
@@ -89,14 +80,14 @@ impl Candidate<'_> {
         let place = self.place(&scope, identity, nominal).ok().flatten();
         denial.place = Some(place.unwrap_or(self.resource.span));
         let filled = |form: &str| self.form(subject, &scope, form, nominal);
-        let caller = match self.user.who {
+        let caller = match self.row.who {
             Who::Service { name, .. } => filled(name),
             Who::Linked { role, .. } => filled(role),
             Who::Role(property) => self.role(&scope, property, nominal).ok().flatten(),
             Who::Deployer(_) => None,
         };
-        let condition = self.user.condition.and_then(|(operator, key, form)| Some((operator, key, filled(form)?)));
-        Some(Unusable { user: self.user, id: self.resource.id.clone(), caller, condition, denial })
+        let condition = self.row.condition.and_then(|(operator, key, form)| Some((operator, key, filled(form)?)));
+        Some(Unusable { user: self.row, id: self.resource.id.clone(), caller, condition, denial })
     }
 
     /// Where the resource hands the key on in this world; nothing where it does not.
@@ -104,8 +95,8 @@ impl Candidate<'_> {
         if !is_created(scope, self.resource, world)? {
             return Ok(None);
         }
-        for expr in reach::at(scope, self.resource, self.user.property, world)? {
-            if self.user.through.is_empty() {
+        for expr in reach::at(scope, self.resource, self.row.property, world)? {
+            if self.row.through.is_empty() {
                 if identity.is(scope, expr, world)? {
                     return Ok(Some(expr.span));
                 }
@@ -125,7 +116,7 @@ impl Candidate<'_> {
     /// Whether the resource with this logical id is of a type that the row goes through, and has the key.
     fn holds_key(&self, scope: &Scope<'_>, id: &str, identity: &Identity<'_>, world: &World) -> Result<bool, Stop> {
         let Some(other) = scope.template.resource(id) else { return Ok(false) };
-        for (_, path) in self.user.through.iter().filter(|(kind, _)| *kind == other.kind) {
+        for (_, path) in self.row.through.iter().filter(|(kind, _)| *kind == other.kind) {
             for expr in reach::at(scope, other, path, world)? {
                 if identity.is(scope, expr, world)? {
                     return is_created(scope, other, world);
@@ -144,7 +135,7 @@ impl Candidate<'_> {
             return Ok(Call::Moot);
         }
         let mut open = None;
-        for action in self.user.needs {
+        for action in self.row.needs {
             let request = self.request(subject, scope, accepted, &caller, by_deployer, action);
             match accepted.call(action, &request, layers.unwrap_or(&Layers::default())) {
                 Ok(Call::Denied(denial)) if self.counts(&denial, accepted) => return Ok(Call::Denied(denial)),
@@ -162,7 +153,7 @@ impl Candidate<'_> {
     fn counts(&self, denial: &Denial, accepted: &Accepted) -> bool {
         match denial.grant {
             Grant::Denied => accepted.by_deployer,
-            _ if self.user.by_grant => false,
+            _ if self.row.by_grant => false,
             _ => accepted.by_deployer || !denial.by_condition,
         }
     }
@@ -177,7 +168,7 @@ impl Candidate<'_> {
         let deployment = subject.deployment;
         let (account, partition) = (deployment.givens.account.clone(), deployment.givens.partition.clone());
         let form = |form: &str| self.form(subject, scope, form, world);
-        Ok(match self.user.who {
+        Ok(match self.row.who {
             Who::Deployer(_) => {
                 Some(Acting { caller: deployment.caller.clone(), layers: Some(&deployment.layers), by_deployer: true })
             }
@@ -202,7 +193,7 @@ impl Candidate<'_> {
     ///
     /// Source: AWS Config Developer Guide, s3-kms-key-policy.html, "when using service-linked roles".
     fn calls_itself(&self, scope: &Scope<'_>, world: &World) -> bool {
-        let Some((kind, property)) = self.user.linked else { return true };
+        let Some((kind, property)) = self.row.linked else { return true };
         let roles = scope.template.resources.iter().filter(|one| one.kind == kind);
         let mut roles = roles.map(|one| one.property(property).and_then(|role| scope.resolve(role, world).as_text()));
         roles.any(|role| role.is_some_and(|role| world.fill(&role).to_string().contains(":role/aws-service-role/")))
@@ -249,12 +240,12 @@ impl Candidate<'_> {
         let filled = |form: &str| self.form(subject, scope, form, world);
         let is = |form: &str| filled(form).map_or(Carried::Unknown, Carried::Is);
         let mut out: Vec<(&'static str, Carried)> =
-            self.user.carries.iter().map(|(key, form)| (*key, is(form))).collect();
+            self.row.carries.iter().map(|(key, form)| (*key, is(form))).collect();
         out.push(match action {
             "kms:CreateGrant" => ("kms:GrantIsForAWSResource", Carried::Is(Text::literal("true"))),
             _ => ("kms:GrantIsForAWSResource", Carried::Absent),
         });
-        let table = match self.user.who {
+        let table = match self.row.who {
             Who::Service { .. } => BY_SERVICE,
             Who::Deployer(_) => THROUGH_SERVICE,
             Who::Role(_) | Who::Linked { .. } => BY_ROLE,
@@ -295,7 +286,7 @@ impl Candidate<'_> {
 
     /// The service's name in kms:ViaService.
     fn via(&self) -> &'static str {
-        match self.user.who {
+        match self.row.who {
             Who::Deployer(via) | Who::Linked { via, .. } => via,
             Who::Service { name, .. } => name.split('.').next().unwrap_or_default(),
             Who::Role(_) => "",

@@ -105,17 +105,15 @@ impl<'t> Loader<'t> {
                 let is_empty = style == ScalarStyle::Plain && span.start == span.end;
                 let text = self.out.shared(if is_empty { "" } else { &value });
                 let scalar = scalar(text, style, tag.as_ref());
-                let tag = self.local(tag);
+                let tag = tag.and_then(|tag| self.local(tag));
                 self.out.scalar(scalar, anchor, tag, span)
             }
             Event::SequenceStart(_, anchor, tag) => {
-                let tag = self.tag(tag.as_deref(), at);
-                let tag = self.local(tag);
+                let tag = self.tag(tag.as_deref(), at).and_then(|tag| self.local(tag));
                 self.out.start(NodeKind::Sequence(Vec::new()), anchor, tag, span)
             }
             Event::MappingStart(_, anchor, tag) => {
-                let tag = self.tag(tag.as_deref(), at);
-                let tag = self.local(tag);
+                let tag = self.tag(tag.as_deref(), at).and_then(|tag| self.local(tag));
                 self.out.start(NodeKind::Mapping(Vec::new()), anchor, tag, span)
             }
             Event::SequenceEnd | Event::MappingEnd => self.out.end(span),
@@ -134,8 +132,7 @@ impl<'t> Loader<'t> {
     }
 
     /// A short tag of CloudFormation or another tool; YAML's own (`!!str`) and the bare `!` are not tags to us.
-    fn local(&mut self, tag: Option<(Cow<'t, str>, Span)>) -> Option<Box<Tag>> {
-        let (name, span) = tag?;
+    fn local(&mut self, (name, span): (Cow<'t, str>, Span)) -> Option<Box<Tag>> {
         let name = name.strip_prefix('!')?;
         let is_own = !name.is_empty() && !name.starts_with('!');
         is_own.then(|| Box::new(Tag { name: self.out.shared(name), span }))

@@ -33,14 +33,14 @@ pub(crate) fn number_like(document: &Document, template: &Template) -> Vec<Numbe
     if template.keys().next().is_none() {
         return Vec::new();
     }
-    let of = |node: &Node| match &node.kind {
+    let number = |node: &Node| match &node.kind {
         NodeKind::Scalar(scalar) if matches!(scalar.form, Form::Int | Form::Float) => {
             let is_other = AccountId::parse(scalar.written()).is_some() && scalar.text() != scalar.written();
             is_other.then(|| (scalar.written().to_owned(), scalar.text().to_owned(), node.span))
         }
         _ => None,
     };
-    let mut found: Vec<(String, String, Span)> = document.nodes().iter().filter_map(of).collect();
+    let mut found: Vec<(String, String, Span)> = document.nodes().iter().filter_map(number).collect();
     if found.is_empty() {
         return Vec::new();
     }
